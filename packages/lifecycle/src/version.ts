@@ -1,0 +1,2 @@
+/** The version of this copy of the package. */
+export const version = "0.1.0";
