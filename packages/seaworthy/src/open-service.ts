@@ -1,0 +1,115 @@
+import { createHealth } from "@seaworthy/health";
+import {
+  type ProbeOptions,
+  type ProbeServer,
+  describeAddress,
+  drainServers,
+  probeHandler,
+  serveProbes,
+} from "@seaworthy/http";
+import {
+  type Lifecycle,
+  bindDefaults,
+  bindProcess,
+  createLifecycle,
+  lifecycleDefaults,
+  processLifecycle,
+  version,
+} from "@seaworthy/lifecycle";
+import { type Logger, resolveLogger } from "./log.ts";
+import { narrate } from "./narrate.ts";
+import { type StartOptions, seaworthyDefaults } from "./options.ts";
+import type { Service } from "./service.ts";
+
+/** Builds a service out of its life, its health and its doors. What can be refused is refused before anything opens. */
+export function openService(options: StartOptions, inKubernetes: boolean): Service {
+  const name = options.name ?? "unknown_service:node";
+  const { probePort = seaworthyDefaults.probePort, probeHost, probePaths, showReasons } = options;
+  const probeOptions: ProbeOptions = {
+    ...(probePaths && { paths: probePaths }),
+    ...(showReasons !== undefined && { showReasons }),
+  };
+  const log = resolveLogger(options.log, name);
+  const found = processLifecycle();
+  const lifecycle = found ?? createLifecycle(options);
+  const health = createHealth(lifecycle, options);
+  // Checks the options of probes before anything is opened.
+  probeHandler(health, probeOptions);
+
+  // Without a log nobody listens, and a crash is shown by the life itself.
+  const story = options.log === false ? undefined : narrate(lifecycle, log, inKubernetes);
+  introduce(log, name, lifecycle);
+  if (found) tellIgnored(log, options);
+  try {
+    if (!found) bindProcess(lifecycle, options);
+  } catch (error) {
+    story?.[Symbol.dispose]();
+    throw error;
+  }
+
+  const probeServer =
+    probePort === false || probePort === undefined
+      ? undefined
+      : serveProbes(health, {
+          ...probeOptions,
+          port: probePort,
+          onPortInUse: options.onPortInUse ?? (inKubernetes ? "fail" : "fallback"),
+          ...(probeHost !== undefined && { host: probeHost }),
+        });
+  const servers = drainServers(lifecycle, {
+    ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+    ...(options.startedWhen === "listening" && { onServer: lifecycle.markStarted }),
+  });
+  if (probeServer) {
+    servers.ignore(probeServer.server);
+    lifecycle.startup("probe server", announce(log, probeServer));
+  }
+  return {
+    name,
+    lifecycle,
+    health,
+    get phase() {
+      return lifecycle.phase;
+    },
+    intake: lifecycle.intake,
+    work: lifecycle.work,
+    whenStarted: lifecycle.whenStarted,
+    whenStopped: lifecycle.whenStopped,
+    whenProbesListen: probeServer?.whenListening ?? Promise.resolve(undefined),
+    markStarted: lifecycle.markStarted,
+    startup: lifecycle.startup,
+    onDrain: lifecycle.onDrain,
+    onStop: lifecycle.onStop,
+    waitUntil: lifecycle.waitUntil,
+    beginWork: lifecycle.beginWork,
+    stop: lifecycle.stop,
+    check: health.check,
+    pushCheck: health.pushCheck,
+    drain: servers.drain,
+    ignore: servers.ignore,
+    probes: (own) => probeHandler(health, { ...own, paths: { ...probePaths, ...own?.paths } }),
+  };
+}
+
+function introduce(log: Logger, name: string, { options }: Lifecycle): void {
+  const { gracePeriodMs, drainWindow } = options;
+  const seconds = (ms: number): number => Math.round(ms / 10) / 100;
+  const window = `${seconds(drainWindow.minMs)} to ${seconds(drainWindow.maxMs)} s`;
+  log.info(
+    { version, gracePeriodMs, drainWindow },
+    `Seaworthy ${version} looks after ${name}: grace period ${seconds(gracePeriodMs)} s, drain window ${window}.`,
+  );
+}
+
+/** A life that someone else has bound keeps the options it was bound with. */
+function tellIgnored(log: Logger, options: StartOptions): void {
+  const ofTheLife: readonly string[] = Object.keys({ ...lifecycleDefaults, ...bindDefaults });
+  const ignored = Object.keys(options).filter((option) => ofTheLife.includes(option));
+  if (ignored.length === 0) return;
+  log.warn({ ignored }, `This process had a life before start(): ${ignored.join(", ")} of that one stay in force.`);
+}
+
+async function announce(log: Logger, { whenListening }: ProbeServer): Promise<void> {
+  const address = describeAddress(await whenListening);
+  log.info({ address }, `Probes are answered on ${address}.`);
+}

@@ -1,0 +1,60 @@
+import { type ReadinessWhileDraining, healthDefaults } from "@seaworthy/health";
+import {
+  type DrainServersOptions,
+  type ProbeOptions,
+  type ProbeServerOptions,
+  drainDefaults,
+  probeDefaults,
+  probeServerDefaults,
+} from "@seaworthy/http";
+import { type BindOptions, type LifecycleOptions, bindDefaults, lifecycleDefaults } from "@seaworthy/lifecycle";
+import type { Logger } from "./log.ts";
+
+/** What `start` takes. Each option that is a value can also be set by the environment; an option given here wins. */
+export interface StartOptions
+  extends Omit<LifecycleOptions, "clock">, BindOptions, Omit<DrainServersOptions, "onServer"> {
+  /** What the service is called in its log. Default: what the environment says, or `unknown_service:node`. */
+  readonly name?: string;
+  /** The port of the probe server; 0 picks a free one, `false` opens none. Default 9464. */
+  readonly probePort?: number | false;
+  /** The address of the probe server. Default: all of them, IPv6 and IPv4. */
+  readonly probeHost?: string;
+  /** Where each probe is asked for, on the probe server and where `probes()` is mounted. */
+  readonly probePaths?: NonNullable<ProbeOptions["paths"]>;
+  /** Whether the probe server shows why a check fails. Default `false`. */
+  readonly showReasons?: boolean;
+  /** What to do when the probe port is in use. Default: `fail` in Kubernetes, `fallback` elsewhere. */
+  readonly onPortInUse?: NonNullable<ProbeServerOptions["onPortInUse"]>;
+  /** What readiness says while draining, until the listeners close. Default `fail`. */
+  readonly readinessWhileDraining?: ReadinessWhileDraining;
+  /**
+   * When the process is started: once `markStarted()` was called, or once its first server listens. Default `marked`;
+   * with `seaworthy/register` alone, `listening`.
+   */
+  readonly startedWhen?: "marked" | "listening";
+  /** Where events go: a pino-shaped logger, `json` or `text` on stderr, or nowhere. Default: `text` on a terminal, else `json`. */
+  readonly log?: Logger | "json" | "text" | false;
+}
+
+/** The defaults of {@link StartOptions}; `undefined` where the default depends on the surroundings. */
+export const seaworthyDefaults: SeaworthyDefaults = {
+  name: undefined,
+  gracePeriodMs: lifecycleDefaults.gracePeriodMs,
+  exitReserveMs: lifecycleDefaults.exitReserveMs,
+  stopTailMs: lifecycleDefaults.stopTailMs,
+  fatalBudgetMs: lifecycleDefaults.fatalBudgetMs,
+  drainWindow: lifecycleDefaults.drainWindow,
+  lingerMs: drainDefaults.lingerMs,
+  osSignals: bindDefaults.osSignals,
+  fatalErrors: bindDefaults.fatalErrors,
+  probePort: probeServerDefaults.port,
+  probeHost: probeServerDefaults.host,
+  probePaths: probeDefaults.paths,
+  showReasons: probeDefaults.showReasons,
+  onPortInUse: undefined,
+  readinessWhileDraining: healthDefaults.readinessWhileDraining,
+  startedWhen: "marked",
+  log: undefined,
+};
+
+type SeaworthyDefaults = { readonly [Option in keyof Required<StartOptions>]: StartOptions[Option] | undefined };
