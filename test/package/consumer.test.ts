@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { entryPoints } from "../structure/entry-points.ts";
+import { root } from "../structure/packages.ts";
+import { type Consumer, createConsumer } from "./consumer.ts";
+import { type Packed, packAll } from "./pack.ts";
+import { median, timeOf } from "./start-up.ts";
+
+const specifiers = entryPoints.map(({ specifier }) => specifier);
+/** The entry for --import takes hold of the process that loads it. */
+const quiet = specifiers.filter((specifier) => !specifier.endsWith("/register"));
+
+describe("a user's folder with the packed packages", () => {
+  let packed: Packed;
+  let consumer: Consumer;
+  before(() => {
+    packed = packAll();
+    consumer = createConsumer(packed);
+  });
+  after(() => packed[Symbol.dispose]());
+
+  test("holds the packages and nothing else", () => {
+    const modules = join(consumer.folder, "node_modules");
+    const found = readdirSync(modules).filter((name) => !name.startsWith("."));
+    assert.deepEqual(found.toSorted(), ["@seaworthy", "seaworthy"]);
+    assert.ok(!existsSync(join(modules, "seaworthy/node_modules")), "expected one copy of every package, got several");
+  });
+
+  test("import() and require() give the same module", () => {
+    const file = consumer.write(
+      "same.cjs",
+      `const specifiers = ${JSON.stringify(quiet)};
+      Promise.all(specifiers.map(async (name) => {
+        const required = require(name);
+        const imported = await import(name);
+        for (const key of new Set([...Object.keys(required), ...Object.keys(imported)])) {
+          if (required[key] !== imported[key]) throw new Error(name + " has two of " + key);
+        }
+        return Object.keys(imported).length;
+      })).then((counts) => console.log(JSON.stringify(counts)));`,
+    );
+    const { status, output } = consumer.node(file);
+    assert.equal(status, 0, output);
+    const counts = JSON.parse(output) as number[];
+    assert.ok(
+      counts.every((count) => count > 0),
+      `expected exports from ${quiet.join(", ")}, got ${output}`,
+    );
+  });
+
+  for (const flag of ["--import", "--require"]) {
+    test(`${flag} seaworthy/register lets a program with nothing to do end, silently`, () => {
+      assert.deepEqual(consumer.node(flag, "seaworthy/register", "-e", "0"), { status: 0, output: "" });
+    });
+  }
+
+  test("what is loaded is the build, not the sources", () => {
+    const { output } = consumer.node("-e", `console.log(require.resolve("seaworthy"))`);
+    assert.match(output, /node_modules\/seaworthy\/dist\/index\.js\n$/);
+  });
+
+  test("a TypeScript user compiles against the declarations alone", () => {
+    consumer.write("all.ts", specifiers.map((name, n) => `export * as entry${n} from "${name}";`).join("\n"));
+    consumer.write("service.ts", readFileSync(join(import.meta.dirname, "service.fixture.ts"), "utf8"));
+    const compilerOptions = {
+      module: "nodenext",
+      target: "es2023",
+      lib: ["es2023", "esnext.disposable"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+    };
+    consumer.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["all.ts", "service.ts"] }));
+    const { status, output } = consumer.node(join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+    assert.equal(status, 0, output);
+  });
+
+  test("importing it has a price, measured and not judged", () => {
+    const bare: number[] = [];
+    const loaded: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      bare.push(timeOf(() => consumer.node("--input-type=module", "-e", "0")));
+      loaded.push(timeOf(() => consumer.node("--input-type=module", "-e", `import "seaworthy"`)));
+    }
+    const ratio = (median(loaded) / median(bare)).toFixed(2);
+    console.log(`figure: import "seaworthy" takes ${ratio} × the start of bare Node (median of ${bare.length})`);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type Packed, type Tarball, packAll } from "./pack.ts";
+
+/** The most a packed package may weigh, sources and maps included, in kB. Raise a limit on purpose, in a commit that says why. */
+const limits: Record<string, number> = {
+  "@seaworthy/lifecycle": 70,
+  "@seaworthy/health": 80,
+  "@seaworthy/http": 60,
+  seaworthy: 40,
+};
+
+describe("the tarballs", () => {
+  let packed: Packed;
+  before(() => {
+    packed = packAll();
+  });
+  after(() => packed[Symbol.dispose]());
+
+  function each(check: (tarball: Tarball) => void): void {
+    for (const tarball of packed.tarballs) check(tarball);
+  }
+
+  test("hold the built files, their sources, the README and the licence, and nothing else", () => {
+    const expected = ["package.json", "README.md", "LICENSE", "src/index.ts", "dist/index.js", "dist/index.d.ts"];
+    const found = packed.tarballs.flatMap(({ name, files }) => [
+      ...expected.filter((file) => !files.includes(file)).map((file) => `${name} has no ${file}`),
+      ...files
+        .filter((file) => !expected.includes(file) && !/^(src|dist)\//.test(file))
+        .map((file) => `${name} has ${file}`),
+    ]);
+    assert.deepEqual(found, []);
+  });
+
+  test("hold no test and no state of the compiler", () => {
+    each(({ name, files }) => {
+      assert.deepEqual(
+        files.filter((file) => /\.test\.|tsbuildinfo|(^|\/)test\//.test(file)),
+        [],
+        name,
+      );
+    });
+  });
+
+  test("hold a build of every source file", () => {
+    each(({ name, files }) => {
+      const sources = files.filter((file) => file.startsWith("src/") && file.endsWith(".ts"));
+      const built = sources.flatMap((file) =>
+        [".js", ".js.map", ".d.ts", ".d.ts.map"].map((end) => file.replace(/^src/, "dist").replace(/\.ts$/, end)),
+      );
+      const others = files.filter((file) => file.startsWith("src/") && !file.endsWith(".ts"));
+      assert.deepEqual(
+        built.filter((file) => !files.includes(file)),
+        [],
+        name,
+      );
+      assert.deepEqual(others, [], `${name} has sources that the compiler does not build`);
+    });
+  });
+
+  test("are small", () => {
+    const heavy = packed.tarballs.flatMap(({ name, bytes, files }) => {
+      const kilobytes = (bytes / 1_000).toFixed(1);
+      const limit = limits[name] ?? 0;
+      console.log(`figure: ${name} ${kilobytes} kB packed, ${files.length} files, limit ${limit} kB`);
+      return bytes <= limit * 1_000 ? [] : [`${name} weighs ${kilobytes} kB, expected at most ${limit} kB`];
+    });
+    assert.deepEqual(heavy, []);
+  });
+
+  test("bring no third-party dependency", () => {
+    const own = new Set(packed.tarballs.map(({ name }) => name));
+    each(({ name, manifest }) => {
+      const strangers = Object.keys(manifest.dependencies ?? {}).filter((dependency) => !own.has(dependency));
+      assert.deepEqual(strangers, [], name);
+    });
+  });
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { findCircle, importsOf, isRelative } from "./imports.ts";
+import { type Manifest, fromRoot, packages, readJson } from "./packages.ts";
+
+// The graph of the design. Calls flow up it, events flow out of it; nothing reaches back.
+//
+//                  seaworthy
+//                      │
+//              @seaworthy/http
+//                      │
+//             @seaworthy/health
+//                      │
+//            @seaworthy/lifecycle
+const arrows: Record<string, readonly string[]> = {
+  lifecycle: [],
+  health: ["@seaworthy/lifecycle"],
+  http: ["@seaworthy/health", "@seaworthy/lifecycle"],
+  seaworthy: ["@seaworthy/health", "@seaworthy/http", "@seaworthy/lifecycle"],
+};
+
+function packageNameOf(specifier: string): string {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+describe("the graph", () => {
+  test("knows every package", () => {
+    assert.deepEqual(
+      packages.map(({ short }) => short),
+      Object.keys(arrows).toSorted(),
+    );
+  });
+
+  for (const { short, folder, manifest, sources } of packages) {
+    const outside = sources.flatMap((file) =>
+      importsOf(file).flatMap(({ specifier }) => (isRelative(specifier) ? [] : { file, specifier })),
+    );
+
+    test(`${manifest.name} depends on exactly what the graph says`, () => {
+      assert.deepEqual(Object.keys(manifest.dependencies ?? {}).toSorted(), arrows[short] ?? []);
+    });
+
+    test(`${manifest.name} imports only node:*, its dependencies and its own files`, () => {
+      const declared = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.imports };
+      const strangers = outside
+        .filter(({ specifier }) => !specifier.startsWith("node:") && declared[packageNameOf(specifier)] === undefined)
+        .map(({ file, specifier }) => `${fromRoot(file)} imports ${specifier}`);
+      const escapes = sources.flatMap((file) =>
+        importsOf(file)
+          .filter(({ specifier }) => isRelative(specifier))
+          .filter(({ specifier }) => relative(join(folder, "src"), resolve(dirname(file), specifier)).startsWith(".."))
+          .map(({ specifier }) => `${fromRoot(file)} imports ${specifier}`),
+      );
+      assert.deepEqual([...strangers, ...escapes], []);
+    });
+
+    test(`${manifest.name} imports every package it depends on`, () => {
+      const imported = new Set(outside.map(({ specifier }) => packageNameOf(specifier)));
+      assert.deepEqual(
+        Object.keys(manifest.dependencies ?? {}).filter((name) => !imported.has(name)),
+        [],
+      );
+    });
+
+    test(`${manifest.name} has tsconfig references equal to its dependencies`, () => {
+      const { references } = readJson(join(folder, "tsconfig.json")) as { references: { path: string }[] };
+      const names = references.map(({ path }) => (readJson(join(folder, path, "package.json")) as Manifest).name);
+      assert.deepEqual(names.toSorted(), Object.keys(manifest.dependencies ?? {}).toSorted());
+    });
+
+    test(`${manifest.name} imports files that exist, with their extension`, () => {
+      const missing = sources.flatMap((file) =>
+        importsOf(file)
+          .filter(({ specifier }) => isRelative(specifier) && !existsSync(resolve(dirname(file), specifier)))
+          .map(({ specifier }) => `${fromRoot(file)} imports ${specifier}`),
+      );
+      assert.deepEqual(missing, []);
+    });
+
+    test(`${manifest.name} has no circle of imports`, () => {
+      const circle = findCircle(sources);
+      assert.equal(circle?.map(fromRoot).join(" → "), undefined);
+    });
+  }
+
+  test("files are named for their idea", () => {
+    const nameless = /^(utils?|helpers?|common|shared|misc)\b/;
+    const files = packages.flatMap(({ sources }) => sources);
+    const found = files.filter((file) =>
+      fromRoot(file)
+        .split("/")
+        .some((part) => nameless.test(basename(part))),
+    );
+    assert.deepEqual(found.map(fromRoot), [], "name the idea, or move the code to the file that needs it");
+  });
+});
