@@ -12,6 +12,7 @@ const window = (ms: number) => ({
 
 interface Asked {
   readonly begunAt: number;
+  readonly endedAt: number;
   /** The status, or the code of the error. */
   readonly outcome: number | string;
 }
@@ -25,7 +26,7 @@ async function askUntilGone(question: () => Promise<{ readonly status: number }>
       ({ status }) => status,
       ({ code }: NodeJS.ErrnoException) => code ?? "failed",
     );
-    asked.push({ begunAt, outcome });
+    asked.push({ begunAt, endedAt: Date.now(), outcome });
     if (outcome === "ECONNREFUSED") return asked;
     await delay(5);
   }
@@ -67,7 +68,7 @@ describe("SIGTERM", () => {
     const redFrom = (await ready).findIndex(({ outcome }) => outcome === 503);
     assert.deepEqual(outcomes(untilExit((await ready).slice(redFrom))), [503]);
     const redAfterMs = ((await ready)[redFrom]?.begunAt ?? Infinity) - killedAt;
-    assert.ok(redAfterMs < 300, `readiness failed ${redAfterMs} ms after SIGTERM`);
+    assert.ok(redAfterMs < 500, `readiness failed ${redAfterMs} ms after SIGTERM`);
   });
 
   test("serves old and new connections through the whole drain window", async (t) => {
@@ -83,9 +84,11 @@ describe("SIGTERM", () => {
     assert.deepEqual([onOld.status, onOld.headers.connection], [200, "close"]);
     const onNew = await askUntilGone(() => ask(app));
     const overAt = await whenWindowOver(service);
-    const inWindow = onNew.filter(({ begunAt }) => begunAt < overAt - 100);
-    assert.ok(inWindow.length > 10, `only ${inWindow.length} requests`);
-    assert.deepEqual(outcomes(inWindow), [200]);
+    const answered = untilExit(onNew);
+    assert.ok(answered.length > 10, `only ${answered.length} requests`);
+    assert.deepEqual(outcomes(answered), [200]);
+    const failedAt = onNew[answered.length]?.endedAt ?? 0;
+    assert.ok(failedAt >= overAt - 2, `a request failed ${overAt - failedAt} ms before the window was over`);
     assert.equal((await service.ended).code, 0);
   });
 
@@ -111,7 +114,7 @@ describe("SIGTERM", () => {
     service.kill("SIGTERM");
     assert.deepEqual(await service.ended, { code: 0, signal: null });
     const { durationMs } = reportOf(service);
-    assert.ok(durationMs < 300, `the stop took ${durationMs} ms`);
+    assert.ok(durationMs < 500, `the stop took ${durationMs} ms`);
   });
 
   test("finishes the request in hand and exits with 0 right after it", async (t) => {

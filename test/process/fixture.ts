@@ -10,6 +10,13 @@ export function startFixture(t: TestContext, name: string, options: ProcessOptio
 
 export const fixtureUrl = (name: string): URL => new URL(`fixtures/${name}.ts`, import.meta.url);
 
+/** Sends an OS signal again and again until the process has ended: one too soon after the first is an echo of it. */
+export function insist(t: TestContext, service: RunningProcess, osSignal: NodeJS.Signals): void {
+  const again = setInterval(() => service.kill(osSignal), 60);
+  service.kill(osSignal);
+  t.after(() => clearInterval(again));
+}
+
 /** Where a service answers its probes. */
 export async function probesOf(service: RunningProcess): Promise<string> {
   const [, port] = await service.until(/Probes are answered on \[::\]:(\d+)\./);

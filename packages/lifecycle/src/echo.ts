@@ -10,8 +10,8 @@ export interface Echo extends Disposable {
 }
 
 /**
- * Nothing has been heard yet. The time runs from the end of whatever hearing it set off, and ends only after the loop
- * has polled once more: on a starved CPU both may be handled long after they arrived together.
+ * Nothing has been heard yet. What was heard is forgotten only after the loop has polled once more: on a starved CPU
+ * two things that arrived together may be handled long after one another.
  */
 export function createEcho(clock: Clock): Echo {
   let heard: string | undefined;
@@ -21,22 +21,15 @@ export function createEcho(clock: Clock): Echo {
     await clock.turn();
     if (heard === what) heard = undefined;
   };
-  const listen = async (what: string): Promise<void> => {
-    await clock.turn();
-    if (heard === what) timer = clock.after(echoMs, () => void forget(what));
-  };
 
   return {
     repeats(what) {
       if (heard === what) return true;
       timer?.[Symbol.dispose]();
       heard = what;
-      void listen(what);
+      timer = clock.after(echoMs, () => void forget(what));
       return false;
     },
-    [Symbol.dispose]() {
-      heard = undefined;
-      timer?.[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => timer?.[Symbol.dispose](),
   };
 }

@@ -30,22 +30,14 @@ test("what came while the loop was starved is an echo until the loop has polled"
   await clock.advance(1_000);
   assert.equal(echo.repeats("SIGTERM"), true);
   turns.shift()?.();
-  await clock.advance(1_000);
-  assert.equal(echo.repeats("SIGTERM"), true);
-  turns.shift()?.();
   await clock.advance(0);
   assert.equal(echo.repeats("SIGTERM"), false);
 });
 
-test("disposing leaves no timer behind", async () => {
+test("disposing leaves no timer behind", () => {
   const clock = createManualClock();
   const echo = createEcho(clock);
   echo.repeats("SIGTERM");
-  await clock.advance(0);
   echo[Symbol.dispose]();
-  assert.equal(clock.waiting(), 0);
-  echo.repeats("SIGTERM");
-  echo[Symbol.dispose]();
-  await clock.advance(0);
   assert.equal(clock.waiting(), 0);
 });
