@@ -81,6 +81,8 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
   const close = async (): Promise<void> => {
     await whenListening.catch(() => {});
     if (!server.listening) return;
+    // A probe that is on its way is accepted rather than reset with the listener.
+    await lifecycle.clock.turn();
     const closed = new Promise((resolve) => void server.close(resolve));
     for (const socket of sockets) socket.destroySoon();
     await closed;
