@@ -124,6 +124,25 @@ describe("discovery", { timeout: longMs }, () => {
     assert.equal(server.listening, false);
   });
 
+  test("takes charge of a server that is only handed sockets, until the last one has closed", async (t) => {
+    const { lifecycle } = drainedService(t);
+    const held = holdRequests();
+    const inner = createServer(held.listener);
+    const outer = await listen(
+      t,
+      createNetServer((socket) => void inner.emit("connection", socket)),
+    );
+    const [gone, patient] = [talk(t, await plain.connect(outer.port)), talk(t, await plain.connect(outer.port))];
+    for (const client of [gone, patient]) client.ask("/orders");
+    await held.whenHeld(2);
+    gone.socket.destroy();
+    await until(() => lifecycle.inFlight.count() === 1);
+    const stopped = lifecycle.stop();
+    held.release();
+    assert.deepEqual(await patient.answers(1), [{ status: 200, connection: "close", body: "done" }]);
+    assert.deepEqual(drainHooks(await stopped), ["http server (not listening) done"]);
+  });
+
   test("takes charge of a server that it is told of, before that listens or after", async (t) => {
     const { server } = await listen(t, createServer(answer));
     const { lifecycle, servers } = drainedService(t);
