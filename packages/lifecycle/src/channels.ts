@@ -36,7 +36,15 @@ export interface Notice {
 }
 
 /** The codes of the notices that this package gives. */
-export type NoticeCode = "pid" | "launcher" | "foreign-listener" | "duplicate-copy" | "too-late" | "foreign-exit";
+export type NoticeCode =
+  | "pid"
+  | "launcher"
+  | "foreign-listener"
+  | "duplicate-copy"
+  | "too-late"
+  | "foreign-exit"
+  | "prestop"
+  | "prestop-unanswered";
 
 /** Publishes the events of one life, and says whether anyone listens. */
 export type Publish = <Name extends keyof LifecycleEvents>(name: Name, event: LifecycleEvents[Name]) => boolean;

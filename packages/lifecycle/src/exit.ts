@@ -1,7 +1,7 @@
-import process from "node:process";
-import { inspect } from "node:util";
 import type { Clock } from "./clock.ts";
 import { settledOrAborted } from "./until.ts";
+
+const { inspect } = process.getBuiltinModule("node:util");
 
 /**
  * Ends the process: the only place that does. Waits until stdout and stderr have handed over what was written to

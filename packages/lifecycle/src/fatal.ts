@@ -1,4 +1,3 @@
-import process from "node:process";
 import { createEcho } from "./echo.ts";
 import { lastWords } from "./exit.ts";
 import type { Lifecycle } from "./lifecycle.ts";

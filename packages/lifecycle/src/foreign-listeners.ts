@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Lifecycle } from "./lifecycle.ts";
 
 /** Events of `process` that two owners would quarrel over, and which of their listeners are ours. */

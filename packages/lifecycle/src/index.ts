@@ -3,6 +3,7 @@ export { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 export { lifecycleDefaults, type LifecycleOptions, type ResolvedLifecycleOptions } from "./options.ts";
 export type { Phase } from "./phase.ts";
 export type { Door, DrainWindowOptions } from "./drain-window.ts";
+export type { PreStopOptions, WithoutStop } from "./pre-stop.ts";
 export type { Deadline } from "./deadline.ts";
 
 // What registers with it
@@ -23,6 +24,7 @@ export { type LifecycleEvents, type Notice, type NoticeCode, type Publish, lifec
 
 // What the packages above build with
 export { type Clock, systemClock } from "./clock.ts";
+export { type Listeners, createListeners } from "./listeners.ts";
 export { settledOrAborted, whenAborted } from "./until.ts";
 export {
   type ErrorParts,

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import process from "node:process";
 
 /** A process between this one and whoever sends the OS signals. */
 export interface Launcher {
@@ -66,7 +64,7 @@ function parentOf(pid: number): number {
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

@@ -3,17 +3,23 @@ import type { Clock } from "./clock.ts";
 import { type Door, createDrainWindow } from "./drain-window.ts";
 import { type Hook, type HookKind, type HookOptions, createHookList } from "./hooks.ts";
 import { type InFlight, type Work, createInFlight } from "./in-flight.ts";
+import { createLeave } from "./leave.ts";
+import { createListeners } from "./listeners.ts";
 import { type LifecycleOptions, type ResolvedLifecycleOptions, resolveLifecycleOptions } from "./options.ts";
 import { type Phase, createPhaseWalk } from "./phase.ts";
+import { createPreStop } from "./pre-stop.ts";
 import { type StopReason, reasonOf } from "./reason.ts";
 import type { Report } from "./report.ts";
 import { type StartupTask, createStartupTasks } from "./startup.ts";
 import { type Stop, createStop, skipsWindow } from "./stop.ts";
+import { whenAborted } from "./until.ts";
 
 /** One life of a process. Every method may be taken off the object and called on its own. */
 export interface Lifecycle {
   /** Where the process is now. */
   readonly phase: Phase;
+  /** Whether the service asks to be routed away from: from the start of the drain window on, whoever opened it. */
+  readonly leaving: boolean;
   /** Aborts when a stop begins: ask for no new work. */
   readonly intake: AbortSignal;
   /** Aborts when the drain window is over: doors close. */
@@ -51,6 +57,15 @@ export interface Lifecycle {
   beginWork(name: string | (() => string)): Work;
   /** Opens a way in for new work from outside: a stop then begins with a drain window. */
   openDoor(): Door;
+  /**
+   * Opens the drain window for a preStop hook and resolves when it is over; called again, it joins that window. A stop
+   * by SIGTERM then goes on from there. Before `started` and after the window there is nothing to wait for.
+   */
+  preStop(): Promise<void>;
+  /** Hears each time the service begins to leave. */
+  onLeave(listener: () => void): Disposable;
+  /** Hears of every change of what the life says of itself: phase, leaving, drain window, startup tasks. */
+  onChange(listener: () => void): Disposable;
   /** Begins the stop; every later call returns the same promise. A text is a `request` by what it names. */
   stop(reason?: string | StopReason): Promise<Report>;
   /** Ends a stop at once, as a second OS signal does: what has not finished is named in the report and left. */
@@ -74,15 +89,30 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
   const inFlight = createInFlight(() => clock.now());
   const window = createDrainWindow(clock);
   const publish = createPublish(() => lifecycle);
+  const changes = createListeners();
+  const leave = createLeave(changes.tell);
+  const preStop = createPreStop({
+    options: resolved,
+    window,
+    leave,
+    publish,
+    stopping: latches.intake.signal,
+    windowOver: latches.windowOver.signal,
+  });
+  whenAborted(latches.windowOver.signal, changes.tell);
   let marked = false;
   let stopReason: StopReason | undefined;
   let stopUnderWay: Stop | undefined;
 
   const phase = createPhaseWalk((from, to) => {
+    changes.tell();
     publish("phase", { from, to, ...(stopReason && { reason: stopReason }) });
   });
   const tasks = createStartupTasks(latches.intake.signal, {
-    onSettled: () => startIfReady(),
+    onSettled() {
+      startIfReady();
+      changes.tell();
+    },
     onFailed(error) {
       publish("fatal", { error, origin: "startup" });
       void stop({ kind: "fatal", error, origin: "startup" });
@@ -95,16 +125,22 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
     started.resolve();
   };
 
+  const parts = { options: resolved, phase, hooks, inFlight, window, leave, preStop, latches, publish };
   const stop = (reason: string | StopReason = "stop()"): Promise<Report> => {
-    const why = reasonOf(reason);
+    const why = afterPreStop(reasonOf(reason));
     if (stopReason === undefined) {
       stopReason = why;
-      stopUnderWay = createStop({ options: resolved, phase, hooks, inFlight, window, latches, publish }, why);
+      stopUnderWay = createStop(parts, why);
       void stopUnderWay.whenStopped.then(stopped.resolve);
       stopUnderWay.begin();
     } else if (why.kind === "fatal") stopUnderWay?.sour();
     else if (skipsWindow(why)) stopUnderWay?.skipWindow();
     return stopped.promise;
+  };
+
+  const afterPreStop = (why: StopReason): StopReason => {
+    if (why.kind !== "os-signal" || skipsWindow(why) || !preStop.whenOver()) return why;
+    return { kind: "prestop", osSignal: why.osSignal };
   };
 
   const addHook = (kind: HookKind, name: string, hook: Hook, hookOptions?: HookOptions): Disposable => {
@@ -123,6 +159,9 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
     get phase() {
       return phase.current();
     },
+    get leaving() {
+      return leave.isUnderWay();
+    },
     get startupPending() {
       return tasks.pending();
     },
@@ -138,7 +177,11 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
       marked = true;
       startIfReady();
     },
-    startup: (name, task) => tasks.add(name, task),
+    startup(name, task) {
+      const handle = tasks.add(name, task);
+      changes.tell();
+      return handle;
+    },
     onDrain: (name, hook, hookOptions) => addHook("drain", name, hook, hookOptions),
     onStop: (name, hook, hookOptions) => addHook("stop", name, hook, hookOptions),
     waitUntil(name, work) {
@@ -147,6 +190,13 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
     },
     beginWork: (name) => inFlight.begin(name),
     openDoor: () => window.open(),
+    preStop: async () => {
+      if (phase.current() === "starting") return;
+      if (phase.current() === "started") await preStop.run();
+      else await new Promise<void>((resolve) => void whenAborted(latches.windowOver.signal, resolve));
+    },
+    onLeave: leave.onBegin,
+    onChange: changes.add,
     stop,
     stopNow(reason = "stopNow()") {
       void stop(reason);

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { StopReason } from "./reason.ts";
 

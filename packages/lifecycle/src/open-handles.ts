@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** Counts the kinds of resources that hold the event loop now. */
 export function openHandles(): Record<string, number> {
   const counts: Record<string, number> = {};

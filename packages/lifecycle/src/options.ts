@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import type { DrainWindowOptions } from "./drain-window.ts";
-import { SeaworthyError, describe } from "./errors.ts";
+import { SeaworthyError, describe, optionError } from "./errors.ts";
+import type { PreStopOptions, WithoutStop } from "./pre-stop.ts";
 
 /** What `createLifecycle` takes. Every option has a default that is right on Kubernetes. */
 export interface LifecycleOptions {
@@ -17,13 +18,16 @@ export interface LifecycleOptions {
   readonly fatalBudgetMs?: number;
   /** How long new connections are still served after readiness fails. */
   readonly drainWindow?: Partial<DrainWindowOptions>;
+  /** What a preStop hook is followed by when it is not followed by a stop. */
+  readonly preStop?: Partial<PreStopOptions>;
   /** Where time comes from. Default: the system's. */
   readonly clock?: Clock;
 }
 
 /** Options with every default in its place. */
-export interface ResolvedLifecycleOptions extends Required<Omit<LifecycleOptions, "drainWindow">> {
+export interface ResolvedLifecycleOptions extends Required<Omit<LifecycleOptions, "drainWindow" | "preStop">> {
   readonly drainWindow: DrainWindowOptions;
+  readonly preStop: PreStopOptions;
 }
 
 /** The defaults of {@link LifecycleOptions}, for the default grace period. */
@@ -33,6 +37,7 @@ export const lifecycleDefaults = {
   stopTailMs: 5_000,
   fatalBudgetMs: 5_000,
   drainWindow: { minMs: 1_000, maxMs: 15_000, quietMs: 1_000 },
+  preStop: { stopWithinMs: 30_000, withoutStop: "return" },
 } as const;
 
 /**
@@ -44,8 +49,9 @@ export const lifecycleDefaults = {
 export function resolveLifecycleOptions(options: LifecycleOptions = {}): ResolvedLifecycleOptions {
   const gracePeriodMs = duration("gracePeriodMs", options.gracePeriodMs, lifecycleDefaults.gracePeriodMs, 1);
   const shrink = Math.min(1, gracePeriodMs / lifecycleDefaults.gracePeriodMs);
-  const { drainWindow = {}, clock = systemClock } = options;
+  const { drainWindow = {}, preStop = {}, clock = systemClock } = options;
   assertObject("drainWindow", drainWindow, "Leave it out for the defaults, or give it minMs, maxMs or quietMs.");
+  assertObject("preStop", preStop, "Leave it out for the defaults, or give it stopWithinMs or withoutStop.");
   assertObject("clock", clock, "Leave it out for the system's.");
   const maxMs = duration("drainWindow.maxMs", drainWindow.maxMs, lifecycleDefaults.drainWindow.maxMs * shrink);
   const minDefaultMs = Math.min(maxMs, lifecycleDefaults.drainWindow.minMs * shrink);
@@ -59,6 +65,10 @@ export function resolveLifecycleOptions(options: LifecycleOptions = {}): Resolve
       minMs: duration("drainWindow.minMs", drainWindow.minMs, minDefaultMs),
       maxMs,
       quietMs: duration("drainWindow.quietMs", drainWindow.quietMs, lifecycleDefaults.drainWindow.quietMs * shrink),
+    },
+    preStop: {
+      stopWithinMs: duration("preStop.stopWithinMs", preStop.stopWithinMs, gracePeriodMs),
+      withoutStop: resolveWithoutStop(preStop.withoutStop),
     },
     clock,
   };
@@ -86,6 +96,12 @@ export function flag(name: string, value: unknown, defaultValue: boolean): boole
     got: describe(value),
     fix: `Leave it out for ${defaultValue}.`,
   });
+}
+
+function resolveWithoutStop(value: WithoutStop | undefined): WithoutStop {
+  const { withoutStop } = lifecycleDefaults.preStop;
+  if (value === undefined || value === "return" || value === "stay") return value ?? withoutStop;
+  throw optionError("preStop.withoutStop", '"return" or "stay"', value, `Leave it out for ${withoutStop}.`);
 }
 
 function assertObject(name: string, value: unknown, fix: string): void {

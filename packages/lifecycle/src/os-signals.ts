@@ -1,5 +1,4 @@
 import { constants } from "node:os";
-import process from "node:process";
 import { createEcho } from "./echo.ts";
 import { SeaworthyError, describe } from "./errors.ts";
 import type { Lifecycle } from "./lifecycle.ts";

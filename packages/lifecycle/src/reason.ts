@@ -1,15 +1,16 @@
 import { describe } from "./errors.ts";
 
-/** Why a stop began. */
+/** Why a stop began; `prestop` is an OS signal after a preStop window, which the stop then goes on from. */
 export type StopReason =
   | { readonly kind: "os-signal"; readonly osSignal: NodeJS.Signals }
   | { readonly kind: "fatal"; readonly error: unknown; readonly origin: FatalOrigin }
-  | { readonly kind: "request"; readonly by: string };
+  | { readonly kind: "request"; readonly by: string }
+  | { readonly kind: "prestop"; readonly osSignal: NodeJS.Signals };
 
 /** Where a fatal error came from: one of Node's two events, or a startup task that rejected. */
 export type FatalOrigin = "uncaughtException" | "unhandledRejection" | "startup";
 
-/** A reason as a reader should see it in one line: `SIGTERM`, `uncaughtException (boom)`, `request (admin)`. */
+/** A reason as a reader should see it in one line: `SIGTERM`, `prestop, then SIGTERM`, `uncaughtException (boom)`. */
 export function describeReason(reason: StopReason): string {
   switch (reason.kind) {
     case "os-signal":
@@ -18,6 +19,8 @@ export function describeReason(reason: StopReason): string {
       return `${reason.origin} (${messageOf(reason.error)})`;
     case "request":
       return `request (${reason.by})`;
+    case "prestop":
+      return `prestop, then ${reason.osSignal}`;
   }
 }
 
@@ -45,6 +48,6 @@ function textOf(error: unknown): string {
 export function reasonOf(given: unknown): StopReason {
   if (typeof given === "string") return { kind: "request", by: given };
   const kind = (given as StopReason | null)?.kind;
-  if (kind === "os-signal" || kind === "fatal" || kind === "request") return given as StopReason;
+  if (kind === "os-signal" || kind === "fatal" || kind === "request" || kind === "prestop") return given as StopReason;
   return { kind: "request", by: given instanceof Error ? messageOf(given) : describe(given) };
 }

@@ -1,12 +1,13 @@
-import process from "node:process";
 import { type Budgets, startBudgets } from "./budgets.ts";
 import type { Publish } from "./channels.ts";
 import type { DrainWindow } from "./drain-window.ts";
 import type { HookEntry, HookList, HookRecord } from "./hooks.ts";
 import type { InFlight, WorkRecord } from "./in-flight.ts";
+import type { Leave } from "./leave.ts";
 import { openHandles } from "./open-handles.ts";
 import type { ResolvedLifecycleOptions } from "./options.ts";
 import type { PhaseWalk } from "./phase.ts";
+import type { PreStop } from "./pre-stop.ts";
 import type { StopReason } from "./reason.ts";
 import type { Report, StopStep } from "./report.ts";
 import { runHook } from "./run-hook.ts";
@@ -41,6 +42,8 @@ export interface StopParts {
   readonly hooks: HookList;
   readonly inFlight: InFlight;
   readonly window: DrainWindow;
+  readonly leave: Leave;
+  readonly preStop: PreStop;
   readonly latches: StopLatches;
   readonly publish: Publish;
 }
@@ -62,12 +65,12 @@ export interface Stop {
  * Makes a stop, its deadline running. It begins by a second call, for whoever hears of the beginning may want to end it.
  */
 export function createStop(parts: StopParts, reason: StopReason): Stop {
-  const { options, phase, hooks, inFlight, window, latches, publish } = parts;
+  const { options, phase, hooks, inFlight, window, leave, preStop, latches, publish } = parts;
   const { clock } = options;
   const startedAt = clock.now();
   const endedBefore = inFlight.ended();
   const wasStarting = phase.current() === "starting";
-  const budgets = startBudgets(options, stopMs(options, reason));
+  const budgets = startBudgets(options, stopMs(options, reason, preStop.spentMs()));
   const windowSkipped = new AbortController();
   const over = new AbortController();
   const { promise: whenStopped, resolve } = Promise.withResolvers<Report>();
@@ -94,7 +97,9 @@ export function createStop(parts: StopParts, reason: StopReason): Stop {
   const windowStep = async (): Promise<void> => {
     const skipped = wasStarting || skipsWindow(reason);
     const ended = AbortSignal.any([budgets.drain.passed, windowSkipped.signal, over.signal]);
-    if (!skipped) await window.pass(budgets.window, ended);
+    const early = preStop.whenOver();
+    if (early && !skipped) await settledOrAborted(early, ended);
+    else if (!skipped) await window.pass(budgets.window, ended);
     latches.windowOver.abort();
   };
 
@@ -177,6 +182,7 @@ export function createStop(parts: StopParts, reason: StopReason): Stop {
   return {
     whenStopped,
     begin() {
+      leave.begin();
       phase.move("draining");
       latches.intake.abort(new DOMException("The process is draining: ask for no new work.", "AbortError"));
       void runAll();
@@ -193,8 +199,13 @@ export function createStop(parts: StopParts, reason: StopReason): Stop {
 /** Who presses Ctrl-C has no routes to wait for. */
 export const skipsWindow = (reason: StopReason): boolean => reason.kind === "os-signal" && reason.osSignal === "SIGINT";
 
-function stopMs({ gracePeriodMs, exitReserveMs, fatalBudgetMs }: ResolvedLifecycleOptions, reason: StopReason): number {
-  const wholeMs = Math.max(0, gracePeriodMs - exitReserveMs);
+/** What the kubelet leaves at least, however long the preStop hook took (`minimumGracePeriodInSeconds`). */
+const leastGraceMs = 2_000;
+
+function stopMs(options: ResolvedLifecycleOptions, reason: StopReason, spentMs: number): number {
+  const { gracePeriodMs, exitReserveMs, fatalBudgetMs } = options;
+  const graceLeftMs = Math.max(gracePeriodMs - spentMs, Math.min(gracePeriodMs, leastGraceMs));
+  const wholeMs = Math.max(0, graceLeftMs - exitReserveMs);
   return reason.kind === "fatal" ? Math.min(fatalBudgetMs, wholeMs) : wholeMs;
 }
 

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Lifecycle } from "./lifecycle.ts";
 import { findLaunchers, passesSigterm } from "./launchers.ts";
 

@@ -20,9 +20,11 @@ test("the defaults shrink in proportion to a shorter grace period, and do not gr
     stopTailMs: 500,
     fatalBudgetMs: 500,
     drainWindow: { minMs: 100, maxMs: 1_500, quietMs: 100 },
+    preStop: { stopWithinMs: 3_000, withoutStop: "return" },
   });
   const { clock: __, ...long } = resolveLifecycleOptions({ gracePeriodMs: 300_000 });
-  assert.deepEqual(long, { ...lifecycleDefaults, gracePeriodMs: 300_000 });
+  const preStop = { stopWithinMs: 300_000, withoutStop: "return" };
+  assert.deepEqual(long, { ...lifecycleDefaults, gracePeriodMs: 300_000, preStop });
 });
 
 test("any grace period has defaults that fit into it", () => {
@@ -51,6 +53,7 @@ describe("an option that makes no sense is refused by its name, with what came a
     "drainWindow.minMs": (value) => ({ drainWindow: { minMs: value } }),
     "drainWindow.maxMs": (value) => ({ drainWindow: { maxMs: value } }),
     "drainWindow.quietMs": (value) => ({ drainWindow: { quietMs: value } }),
+    "preStop.stopWithinMs": (value) => ({ preStop: { stopWithinMs: value } }),
   };
   const wrong: readonly (readonly [value: unknown, got: string])[] = [
     [-1, "-1 (number)"],
@@ -82,7 +85,7 @@ describe("an option that makes no sense is refused by its name, with what came a
       assert.throws(() => createLifecycle({ [name]: 0 }), { code: "ERR_SEAWORTHY_OPTION", message: /at least 1/ });
     });
   }
-  for (const name of ["drainWindow", "clock"] as const) {
+  for (const name of ["drainWindow", "preStop", "clock"] as const) {
     for (const value of [null, 5, "long", true]) {
       test(`${name}: ${String(value)}`, () => {
         assert.throws(() => createLifecycle({ [name]: value }), {

@@ -1,0 +1,92 @@
+import type { Publish } from "./channels.ts";
+import type { DrainWindow } from "./drain-window.ts";
+import type { Leave } from "./leave.ts";
+import type { ResolvedLifecycleOptions } from "./options.ts";
+import { settledOrAborted } from "./until.ts";
+
+/*
+ * The drain window of a preStop hook. The kubelet calls the hook, waits for its end and only then sends SIGTERM, so the
+ * window can run before the stop begins:
+ *
+ * T0                      leaving   readiness fails (by default), every response says Connection: close
+ * T0 + drain window       over      the hook returns; the kubelet sends SIGTERM, and the stop goes on from here
+ * and no OS signal came   called off, or not, by option: it was no kubelet that asked
+ *
+ * The phase stays `started` and `intake` does not abort: both are final, and this may be called off.
+ */
+
+/** What a service does when no stop follows the window of its preStop hook. */
+export type WithoutStop = "return" | "stay";
+
+/** How a preStop hook is taken. */
+export interface PreStopOptions {
+  /** How long after the window a stop may be awaited, in milliseconds. Default: the grace period. */
+  readonly stopWithinMs: number;
+  /** What to do when none came: `return` to service, or `stay` out of it. Default `return`. */
+  readonly withoutStop: WithoutStop;
+}
+
+/** The preStop window of one life. */
+export interface PreStop {
+  /** Opens the window, or joins the one there is; resolves when it is over. */
+  run(): Promise<void>;
+  /** The end of the window that a stop can build on: none was opened, or it was called off, where there is none. */
+  whenOver(): Promise<void> | undefined;
+  /** How much of the grace period has gone since the hook was called: the kubelet does not give it back. */
+  spentMs(): number;
+}
+
+/** What a preStop window works on. */
+export interface PreStopParts {
+  readonly options: ResolvedLifecycleOptions;
+  readonly window: DrainWindow;
+  readonly leave: Leave;
+  readonly publish: Publish;
+  /** Aborts when a stop begins. */
+  readonly stopping: AbortSignal;
+  /** Aborts when a stop goes on without waiting for the window. */
+  readonly windowOver: AbortSignal;
+}
+
+/** No hook has called yet. */
+export function createPreStop({ options, window, leave, publish, stopping, windowOver }: PreStopParts): PreStop {
+  const { clock, drainWindow, preStop } = options;
+  let whenOver: Promise<void> | undefined;
+  let startedAt: number | undefined;
+
+  const awaitStop = async (): Promise<void> => {
+    const waited = Promise.withResolvers<void>();
+    const timer = clock.after(preStop.stopWithinMs, waited.resolve);
+    const inVain = await settledOrAborted(waited.promise, stopping);
+    timer[Symbol.dispose]();
+    if (!inVain) return;
+    startedAt = undefined;
+    const back = preStop.withoutStop === "return";
+    if (back) {
+      whenOver = undefined;
+      leave.callOff();
+    }
+    publish("notice", {
+      code: "prestop-unanswered",
+      message:
+        `No OS signal came within ${preStop.stopWithinMs / 1_000} s of the preStop window: ` +
+        (back
+          ? "the service takes traffic again. If the pod is being deleted, see why SIGTERM does not arrive."
+          : "the service stays out of rotation until it is stopped."),
+    });
+  };
+
+  return {
+    run() {
+      if (whenOver) return whenOver;
+      startedAt = clock.now();
+      leave.begin();
+      publish("notice", { code: "prestop", message: "A preStop hook opened the drain window; SIGTERM is to follow." });
+      whenOver = window.pass(drainWindow, windowOver);
+      void whenOver.then(awaitStop);
+      return whenOver;
+    },
+    whenOver: () => whenOver,
+    spentMs: () => (startedAt === undefined ? 0 : clock.now() - startedAt),
+  };
+}
