@@ -1,11 +1,6 @@
 import { SeaworthyError, describe, optionError } from "@seaworthy/lifecycle";
 import type { HealthErrorCode } from "./errors.ts";
-
-/** A question that the kubelet asks. */
-export type Probe = "startup" | "liveness" | "readiness";
-
-/** The probes, in the order in which a process meets them. */
-export const probes: readonly Probe[] = ["startup", "liveness", "readiness"];
+import { type Probe, probes } from "./probe.ts";
 
 /** The probe that a check can fail; with `none` a failing check is reported as *degraded* and fails no probe. */
 export type Gate = Probe | "none";

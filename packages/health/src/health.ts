@@ -1,8 +1,10 @@
 import {
   type Lifecycle,
+  type Listeners,
   SeaworthyError,
   assertFunction,
   assertName,
+  createListeners,
   describe,
   optionError,
 } from "@seaworthy/lifecycle";
@@ -18,8 +20,8 @@ import { startCheck } from "./check-runner.ts";
 import { type CheckState, type Observation, createCheckState } from "./check-state.ts";
 import type { Check } from "./check.ts";
 import type { HealthErrorCode } from "./errors.ts";
-import type { Probe } from "./gates.ts";
-import { type ProbeResult, answerProbe } from "./probe-result.ts";
+import type { Probe } from "./probe.ts";
+import { type ProbeEntry, type ProbeResult, answerProbe } from "./probe-result.ts";
 import type { HealthSnapshot, ReadinessWhileDraining } from "./snapshot.ts";
 
 /** What `createHealth` takes. */
@@ -52,6 +54,8 @@ export interface Health {
   probe(probe: Probe): ProbeResult;
   /** What probes are answered from. */
   snapshot(): HealthSnapshot;
+  /** Hears of every change that can change an answer, but for what time alone does: a result growing stale. */
+  readonly onChange: Listeners["add"];
 }
 
 /** Builds the health of a life, without a check as yet. @throws `ERR_SEAWORTHY_OPTION` */
@@ -62,6 +66,8 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
   }
   const { clock } = lifecycle;
   const entries = new Map<string, { readonly state: CheckState; readonly intervalMs?: number }>();
+  const changes = createListeners();
+  lifecycle.onChange(changes.tell);
   const running = new Set<Disposable>();
   // Each by itself: a resource that cannot be let go of does not keep the others.
   void lifecycle.whenStopped.then(() => Promise.allSettled([...running].map(async (run) => run[Symbol.dispose]())));
@@ -71,6 +77,7 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
     const state = createCheckState(name, resolved, clock);
     const entry = { state, ...(intervalMs !== undefined && { intervalMs }) };
     entries.set(name, entry);
+    changes.tell();
     return (observation) => {
       const { phase } = lifecycle;
       if (entries.get(name) !== entry || phase === "stopped") return;
@@ -79,9 +86,15 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
       const { from, to } = state.observe(observation);
       publish(health, "run", { name, ...observation });
       if (from === to) return;
+      changes.tell();
       const error = observation.result === "fail" ? { error: observation.error } : {};
       publish(health, "check", { name, gates: resolved.gates, from, to, ...error });
     };
+  };
+
+  const remove = (name: string): void => {
+    entries.delete(name);
+    changes.tell();
   };
 
   const health: Health = {
@@ -95,7 +108,7 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
       return {
         [Symbol.dispose]() {
           runner[Symbol.dispose]();
-          if (running.delete(runner)) entries.delete(name);
+          if (running.delete(runner)) remove(name);
         },
       };
     },
@@ -106,12 +119,14 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
       return {
         pass: () => observe({ result: "pass" }),
         fail: (error) => observe({ result: "fail", error }),
-        [Symbol.dispose]: () => void (entries.get(name) === entry && entries.delete(name)),
+        [Symbol.dispose]: () => void (entries.get(name) === entry && remove(name)),
       };
     },
     probe: (probe) => answerProbe(probe, health.snapshot()),
+    onChange: changes.add,
     snapshot: () => ({
       phase: lifecycle.phase,
+      leaving: lifecycle.leaving,
       windowOver: lifecycle.windowOver.aborted,
       readinessWhileDraining,
       startupPending: lifecycle.startupPending,
@@ -123,6 +138,8 @@ export function createHealth(lifecycle: Lifecycle, options: HealthOptions = {}):
   };
   return health;
 }
+
+const ownNames: ReadonlySet<string> = new Set<ProbeEntry["source"]>(["ping", "phase", "heartbeat"]);
 
 /** Names stand in lines, in paths and in metrics. */
 const checkName = /^[A-Za-z0-9][\w.:/ -]{0,62}(?<! )$/;
@@ -137,8 +154,8 @@ function assertCheckName(name: string): void {
       "Name the check for what it asks, such as postgres.",
     );
   }
-  if (name === "ping" || name === "phase") {
-    throw optionError("name", "another name than ping and phase", name, "Every probe has those two of its own.");
+  if (ownNames.has(name)) {
+    throw optionError("name", `another name than ${[...ownNames].join(", ")}`, name, "Probes have those of their own.");
   }
 }
 

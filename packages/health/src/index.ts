@@ -10,11 +10,12 @@ export {
   type PushCheckOptions,
   checkDefaults,
 } from "./check-options.ts";
-export { type Gate, type Probe, type SafeGate, probes } from "./gates.ts";
+export type { Gate, SafeGate } from "./gates.ts";
 
 // Probes, answered from plain data
+export { type Probe, probes } from "./probe.ts";
 export { type ProbeEntry, type ProbeResult, answerProbe } from "./probe-result.ts";
-export type { CheckSnapshot, CheckStatus, HealthSnapshot, ReadinessWhileDraining } from "./snapshot.ts";
+export type { CheckSnapshot, CheckStatus, HealthSnapshot, Heartbeat, ReadinessWhileDraining } from "./snapshot.ts";
 
 // Reports
 export { type ExcludedResult, excludeChecks } from "./report/exclude.ts";

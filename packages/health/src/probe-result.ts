@@ -1,5 +1,5 @@
 import type { Phase } from "@seaworthy/lifecycle";
-import type { Probe } from "./gates.ts";
+import type { Probe } from "./probe.ts";
 import type { CheckSnapshot, HealthSnapshot } from "./snapshot.ts";
 
 /** One line of a probe's answer. */
@@ -8,7 +8,7 @@ export interface ProbeEntry {
   /** `degraded` is a check without a gate that does not pass: worth a look, no failure. */
   readonly result: "pass" | "fail" | "degraded";
   /** Where the line comes from; only a check can be excluded or asked for by name. */
-  readonly source: "ping" | "phase" | "startup" | "check";
+  readonly source: "ping" | "phase" | "heartbeat" | "startup" | "check";
   /** Why it does not pass. Lines about the process itself have nothing to hide; those about a check may. */
   readonly reason?: string;
   readonly check?: CheckSnapshot;
@@ -29,13 +29,18 @@ export interface ProbeResult {
  * | ------------------ | ----------------------------------- | ----------------------- | ------------------------------ |
  * | starting           | fail                                | unless a check fails    | fail                           |
  * | started            | unless a check has never passed     | unless a check fails    | unless fail, stale or unknown  |
+ * | started, leaving   | as started                          | unless a check fails    | fail (or as started, by a      |
+ * |                    |                                     |                         | setting)                       |
  * | draining, stopping | pass                                | unless a check fails    | fail (or as started until the  |
  * |                    |                                     |                         | window is over, by a setting)  |
+ *
+ * Where another thread answers, startup and readiness also fail beyond a short stall, and liveness beyond a long one.
  */
 export function answerProbe(probe: Probe, snapshot: HealthSnapshot): ProbeResult {
   const entries = [
     { name: "ping", result: "pass", source: "ping" } as const,
     phaseEntry(probe, snapshot),
+    ...heartbeatEntries(probe, snapshot),
     ...startupEntries(probe, snapshot),
     ...snapshot.checks
       .filter((check) => concerns(probe, check))
@@ -54,14 +59,24 @@ function phaseEntry(probe: Probe, snapshot: HealthSnapshot): ProbeEntry {
     name: "phase",
     result: passes ? "pass" : "fail",
     source: "phase",
-    ...(!passes && { reason: snapshot.phase }),
+    ...(!passes && { reason: snapshot.phase === "started" ? "leaving" : snapshot.phase }),
   };
 }
 
-function phasePasses(probe: Probe, { phase, windowOver, readinessWhileDraining }: HealthSnapshot): boolean {
+function phasePasses(probe: Probe, snapshot: HealthSnapshot): boolean {
+  const { phase, leaving, windowOver, readinessWhileDraining } = snapshot;
   if (probe === "liveness") return true;
   if (probe === "startup") return phase !== "starting";
-  return phase === "started" || (phase === "draining" && readinessWhileDraining === "pass" && !windowOver);
+  if (phase === "started" && !leaving) return true;
+  return (phase === "started" || phase === "draining") && readinessWhileDraining === "pass" && !windowOver;
+}
+
+function heartbeatEntries(probe: Probe, { heartbeat }: HealthSnapshot): readonly ProbeEntry[] {
+  if (!heartbeat) return [];
+  const { ageMs, livenessLimitMs, readinessLimitMs } = heartbeat;
+  const passes = ageMs <= (probe === "liveness" ? livenessLimitMs : readinessLimitMs);
+  const reason = `the main thread has not come round for ${(ageMs / 1_000).toFixed(1)} s`;
+  return [{ name: "heartbeat", result: passes ? "pass" : "fail", source: "heartbeat", ...(!passes && { reason }) }];
 }
 
 /** A task that came after the start cannot take `started` back, so startup no longer hears of it. */

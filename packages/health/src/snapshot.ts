@@ -31,12 +31,25 @@ export interface CheckSnapshot {
  */
 export interface HealthSnapshot {
   readonly phase: Phase;
+  /** Whether the service asks to be routed away from: while draining, and in the window of a preStop hook. */
+  readonly leaving: boolean;
   /** Whether the listeners have been told to close. */
   readonly windowOver: boolean;
   readonly readinessWhileDraining: ReadinessWhileDraining;
   /** The startup tasks that have not settled. */
   readonly startupPending: readonly string[];
   readonly checks: readonly CheckSnapshot[];
+  /** What is known of the thread that made this, where another one answers. */
+  readonly heartbeat?: Heartbeat;
+}
+
+/** How long a thread has not come round, and how long each probe bears with it. */
+export interface Heartbeat {
+  readonly ageMs: number;
+  /** Startup and readiness fail beyond this. */
+  readonly readinessLimitMs: number;
+  /** Liveness fails beyond this. */
+  readonly livenessLimitMs: number;
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import type { CheckOptions } from "../src/check-options.ts";
-import { probes } from "../src/gates.ts";
+import { probes } from "../src/probe.ts";
 import { type Health, type HealthOptions, createHealth, healthDefaults } from "../src/health.ts";
 import { type Life, createLife, everySecond, listen, promised, startedLife } from "./life.ts";
 import { assertRefused } from "./refused.ts";
@@ -546,4 +546,23 @@ test("every method may be taken off", async () => {
   fail("gone");
   assert.equal(probe("readiness").result, "fail");
   assert.equal(snapshot().checks.length, 2);
+});
+
+test("whoever listens hears of every change that can change an answer", async () => {
+  const life = createLife();
+  const heard: string[] = [];
+  const listening = life.health.onChange(() => heard.push(answers(life)));
+  life.lifecycle.markStarted();
+  const queue = life.health.pushCheck("queue");
+  queue.pass();
+  queue.pass();
+  queue.fail(new Error("gone"));
+  queue[Symbol.dispose]();
+  assert.deepEqual(
+    heard.map((text) => text.replaceAll(/startup |liveness |readiness /g, "")),
+    ["pass, pass, pass", "pass, pass, fail", "pass, pass, pass", "pass, pass, fail", "pass, pass, pass"],
+  );
+  listening[Symbol.dispose]();
+  await life.lifecycle.stop();
+  assert.equal(heard.length, 5);
 });

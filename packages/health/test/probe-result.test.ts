@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Phase } from "@seaworthy/lifecycle";
-import { type Gate, type Probe, probes } from "../src/gates.ts";
+import type { Gate } from "../src/gates.ts";
+import { type Probe, probes } from "../src/probe.ts";
 import { answerProbe } from "../src/probe-result.ts";
 import type { CheckSnapshot, HealthSnapshot } from "../src/snapshot.ts";
 import { checkSnapshot, failing, healthSnapshot } from "./snapshots.ts";
@@ -35,8 +36,8 @@ const everyCheck: readonly CheckSnapshot[] = everyGates.flatMap((gates) =>
 const everyService: readonly HealthSnapshot[] = phases.flatMap((phase) =>
   both.flatMap((windowOver) =>
     (["fail", "pass"] as const).flatMap((readinessWhileDraining) =>
-      [[], ["cache"]].map((startupPending) =>
-        healthSnapshot({ phase, windowOver, readinessWhileDraining, startupPending }),
+      [[], ["cache"]].flatMap((startupPending) =>
+        both.map((leaving) => healthSnapshot({ phase, leaving, windowOver, readinessWhileDraining, startupPending })),
       ),
     ),
   ),
@@ -66,8 +67,9 @@ const checkTable: Readonly<Record<Probe, (check: CheckSnapshot, phase: Phase) =>
 };
 
 function passesByTable(probe: Probe, { checks, ...service }: HealthSnapshot): boolean {
-  const { phase, readinessWhileDraining, windowOver, startupPending } = service;
-  const cell = phaseTable[phase][probe];
+  const { phase, leaving, readinessWhileDraining, windowOver, startupPending } = service;
+  const asked = probe === "readiness" && phase === "started" && leaving;
+  const cell = asked ? "kept green" : phaseTable[phase][probe];
   const green = readinessWhileDraining === "pass" && !windowOver;
   const byPhase = cell === "yes" || (cell === "kept green" && green);
   const byTasks = startupPending.length === 0 || probe !== "readiness";
@@ -149,6 +151,40 @@ test("a probe has a line for ping, for the phase and for each check that gates i
 test("a phase in which a probe fails is its reason", () => {
   const [, entry] = answerProbe("readiness", healthSnapshot({ phase: "draining" })).entries;
   assert.deepEqual(entry, { name: "phase", result: "fail", source: "phase", reason: "draining" });
+});
+
+test("a started service that asks to be routed away from says that it is leaving", () => {
+  const [, entry] = answerProbe("readiness", healthSnapshot({ leaving: true })).entries;
+  assert.deepEqual(entry, { name: "phase", result: "fail", source: "phase", reason: "leaving" });
+});
+
+describe("a heartbeat", () => {
+  const limits = { readinessLimitMs: 3_000, livenessLimitMs: 30_000 };
+  const resultsAt = (ageMs: number, told: Partial<HealthSnapshot> = {}): readonly string[] =>
+    probes.map((probe) => resultOf(probe, healthSnapshot({ ...told, heartbeat: { ageMs, ...limits } })));
+
+  test("fails startup and readiness beyond the short limit, and liveness beyond the long one", () => {
+    assert.deepEqual(resultsAt(3_000), ["pass", "pass", "pass"]);
+    assert.deepEqual(resultsAt(3_001), ["fail", "pass", "fail"]);
+    assert.deepEqual(resultsAt(30_000), ["fail", "pass", "fail"]);
+    assert.deepEqual(resultsAt(30_001), ["fail", "fail", "fail"]);
+  });
+
+  test("that is young makes no probe pass that fails without it", () => {
+    const told = { phase: "starting", startupPending: ["cache"] } as const;
+    assert.deepEqual(resultsAt(0, told), ["fail", "pass", "fail"]);
+  });
+
+  test("says how old it is where it fails a probe, and is not told of where there is none", () => {
+    const { entries } = answerProbe("liveness", healthSnapshot({ heartbeat: { ageMs: 31_240, ...limits } }));
+    assert.deepEqual(entries.at(-1), {
+      name: "heartbeat",
+      result: "fail",
+      source: "heartbeat",
+      reason: "the main thread has not come round for 31.2 s",
+    });
+    assert.ok(!answerProbe("liveness", healthSnapshot()).entries.some(({ name }) => name === "heartbeat"));
+  });
 });
 
 test("ping passes in every state", () => {

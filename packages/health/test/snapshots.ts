@@ -18,6 +18,7 @@ export const failing = (name: string, reason: string, told: Partial<CheckSnapsho
 /** A service that has started and has nothing else to say, unless told otherwise. */
 export const healthSnapshot = (told: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
   phase: "started",
+  leaving: false,
   windowOver: false,
   readinessWhileDraining: "fail",
   startupPending: [],

@@ -1,5 +1,4 @@
 import { totalmem } from "node:os";
-import process from "node:process";
 import { getHeapStatistics } from "node:v8";
 import type { Check } from "../check.ts";
 import { optionsOf, ratioOption } from "./option.ts";

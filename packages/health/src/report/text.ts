@@ -1,4 +1,4 @@
-import type { Probe } from "../gates.ts";
+import type { Probe } from "../probe.ts";
 import type { ProbeEntry, ProbeResult } from "../probe-result.ts";
 import { type ExcludedResult, isExcluded } from "./exclude.ts";
 import { fit } from "./fit.ts";

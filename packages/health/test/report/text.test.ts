@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Probe } from "../../src/gates.ts";
+import type { Probe } from "../../src/probe.ts";
 import { answerProbe } from "../../src/probe-result.ts";
 import { excludeChecks } from "../../src/report/exclude.ts";
 import type { ReportOptions } from "../../src/report/options.ts";
