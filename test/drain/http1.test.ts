@@ -357,18 +357,6 @@ for (const transport of [plain, encrypted()]) {
       assert.deepEqual((await client.answers(3))[2], { status: 200, connection: "close", body: "/3" });
       assert.equal((await stopped).clean, true);
     });
-
-    test("lets go of a socket that was upgraded after the linger", async (t) => {
-      const { lifecycle } = drainedService(t, { lingerMs: 0 });
-      const { server, port } = await serve(t, transport, answerAtOnce);
-      server.on("upgrade", (_request, socket) => void socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
-      const client = talk(t, await transport.connect(port));
-      client.ask("/socket", "Connection: Upgrade", "Upgrade: echo");
-      await until(() => client.heard().startsWith("HTTP/1.1 101"));
-      const report = await lifecycle.stop();
-      await client.ended;
-      assert.ok(report.durationMs < longMs / 2);
-    });
   });
 
   describe(`what is in flight over ${transport.scheme}`, { timeout: longMs }, () => {

@@ -5,6 +5,7 @@ import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
   type Http2Server,
+  type ServerHttp2Session,
   connect,
   constants,
   createSecureServer,
@@ -16,7 +17,7 @@ import { createManualClock } from "@seaworthy/lifecycle/testing";
 import { selfSignedCertificate } from "./certificate.ts";
 import { type Listening, drainedService, listen, longMs } from "./service.ts";
 import { talk } from "./talk.ts";
-import { encrypted } from "./transports.ts";
+import { encrypted, plain } from "./transports.ts";
 import { sockets, until } from "./until.ts";
 
 /** A server whose streams stay in flight until they are let go. */
@@ -94,21 +95,170 @@ describe("a server of http2", { timeout: longMs }, () => {
     assert.equal(await answerOf(stream), "200 done");
   });
 
-  test("serves sessions that come in the drain window, and asks them to go when it is over", async (t) => {
+  test("asks every session to go: one that is idle, one that was busy, and one that is", async (t) => {
+    const { lifecycle } = drainedService(t, { drainWindow: { minMs: longMs / 2, maxMs: longMs / 2 } });
+    const server = createServer();
+    server.on("stream", (stream, { ":path": path }) => {
+      stream.respond();
+      if (path === "/short") stream.end("done");
+    });
+    const { url } = await listen(t, server);
+    const goaways = ["none", "/short", "/long"].map(async (path) => {
+      const session = openSession(t, url);
+      await once(session, "remoteSettings");
+      if (path !== "none") {
+        const stream = begin(session, path);
+        await once(stream.resume(), "response");
+        if (path === "/short") await once(stream, "close");
+      }
+      return { asked: whenAsked(session), session };
+    });
+    const all = await Promise.all(goaways);
+    void lifecycle.stop();
+    assert.deepEqual(
+      await Promise.all(all.map(({ asked }) => asked)),
+      all.map(() => constants.NGHTTP2_NO_ERROR),
+    );
+    assert.equal(server.listening, true);
+  });
+
+  test("serves the first streams of a session that comes in the drain window, and asks it to go with them", async (t) => {
+    const { lifecycle } = drainedService(t, { drainWindow: { minMs: longMs / 2, maxMs: longMs / 2 } });
+    const { url, held, release } = await holdStreams(t);
+    void lifecycle.stop();
+    const session = openSession(t, url);
+    const asked = whenAsked(session);
+    const streams = ["/1", "/2", "/3"].map((path) => begin(session, path));
+    await until(() => held() === 3);
+    assert.equal(await asked, constants.NGHTTP2_NO_ERROR);
+    const answers = Promise.all(streams.map(answerOf));
+    release();
+    assert.deepEqual(await answers, ["200 done", "200 done", "200 done"]);
+    await until(() => session.destroyed);
+    assert.equal(lifecycle.inFlight.count(), 0);
+  });
+
+  test("serves sessions that come in the drain window without a stream, and asks them to go when it is over", async (t) => {
     const clock = createManualClock();
     const drainWindow = { minMs: 1_000, maxMs: 1_000 };
     const { lifecycle } = drainedService(t, { clock, drainWindow, gracePeriodMs: 20_000 });
     const { url, held, release } = await holdStreams(t);
     const stopped = lifecycle.stop();
-    const session = openSession(t, url);
-    const asked = whenAsked(session);
-    const stream = begin(session);
+    const sessions = [openSession(t, url), openSession(t, url)] as const;
+    const asked = sessions.map(whenAsked);
+    await Promise.all(sessions.map((session) => once(session, "remoteSettings")));
+    const stream = begin(sessions[1]);
     await until(() => held() === 1);
+    await asked[1];
+    assert.equal(sessions[0].closed, false);
     await clock.advance(1_000);
-    await asked;
+    await asked[0];
     release();
     assert.equal(await answerOf(stream), "200 done");
     assert.equal((await stopped).clean, true);
+  });
+
+  test("serves each of many orders that cross its GOAWAY once, or refuses it: never both, and never neither", async (t) => {
+    const { lifecycle } = drainedService(t, { drainWindow: { minMs: longMs / 2, maxMs: longMs / 2 } });
+    const served: string[] = [];
+    const server = createServer((request, response) => {
+      request.resume().once("end", () => {
+        served.push(request.url);
+        response.end("taken");
+      });
+    });
+    const { url } = await listen(t, server);
+    const taken: string[] = [];
+    const refused: string[] = [];
+    const others: string[] = [];
+    const order = async (session: ClientHttp2Session, path: string): Promise<void> => {
+      const stream = session.request({ ":path": path, ":method": "POST" });
+      let status: unknown;
+      stream.on("error", () => {});
+      stream.on("response", (headers) => (status = headers[":status"]));
+      stream.resume().end(Buffer.alloc(10_000));
+      await new Promise((resolve) => void stream.once("close", resolve));
+      if (status === 200 && stream.rstCode === constants.NGHTTP2_NO_ERROR) taken.push(path);
+      else if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) refused.push(path);
+      else others.push(`${path}: ${String(status)}, ${stream.rstCode}`);
+    };
+    const client = async (name: number): Promise<void> => {
+      const session = openSession(t, url);
+      const orders: Promise<void>[] = [];
+      for (let count = 0; !session.closed && !session.destroyed; count += 1) {
+        orders.push(order(session, `/${name}/${count}`));
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+      await Promise.all(orders);
+    };
+    const clients = Array.from({ length: 20 }, (_, name) => client(name));
+    await until(() => taken.length > 200);
+    void lifecycle.stop();
+    await Promise.all(clients);
+    assert.deepEqual(others, []);
+    assert.deepEqual(taken.toSorted(), served.toSorted());
+    assert.notDeepEqual(refused, []);
+  });
+
+  test("that listened before drains the sessions that it had, from their next stream on", async (t) => {
+    const { url, server, held, release } = await holdStreams(t);
+    const session = openSession(t, url);
+    await once(session, "remoteSettings");
+    const { lifecycle, servers } = drainedService(t, { lingerMs: 0 });
+    servers.drain(server);
+    const stream = begin(session);
+    await until(() => held() === 1);
+    assert.equal(lifecycle.inFlight.count(), 1);
+    const asked = whenAsked(session);
+    const stopped = lifecycle.stop();
+    assert.equal(await asked, constants.NGHTTP2_NO_ERROR);
+    await until(() => !server.listening);
+    await sockets();
+    release();
+    assert.equal(await answerOf(stream), "200 done");
+    const { clean, finished } = await stopped;
+    assert.deepEqual([clean, finished], [true, 1]);
+  });
+
+  test("that listened before cuts what hangs on a session that it had, when the drain budget is spent", async (t) => {
+    const { url, server, held } = await holdStreams(t);
+    const session = openSession(t, url);
+    await once(session, "remoteSettings");
+    const clock = createManualClock();
+    const budgets = { gracePeriodMs: 10_000, exitReserveMs: 0, stopTailMs: 2_000 };
+    const { lifecycle, servers } = drainedService(t, { clock, ...budgets });
+    servers.drain(server);
+    const stream = begin(session);
+    stream.on("error", () => {});
+    await until(() => held() === 1);
+    const stopped = lifecycle.stop();
+    await clock.advance(7_999);
+    await sockets();
+    assert.equal(stream.destroyed, false);
+    await clock.advance(1);
+    await until(() => stream.destroyed);
+    assert.deepEqual((await stopped).cut, [{ name: "GET /", ageMs: 8_000 }]);
+  });
+
+  test("cuts a session whose client never says its end, after the linger", async (t) => {
+    const clock = createManualClock();
+    const { lifecycle } = drainedService(t, { clock, lingerMs: 250, gracePeriodMs: 20_000 });
+    const { port, server } = await holdStreams(t);
+    const session = once(server, "session");
+    const deaf = talk(t, await plain.connect(port));
+    deaf.socket.allowHalfOpen = true;
+    deaf.socket.write(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1"));
+    const [opened] = (await session) as [ServerHttp2Session];
+    await until(() => deaf.heard() !== "");
+    const stopped = lifecycle.stop();
+    await until(() => !server.listening);
+    assert.equal(await deaf.ended, "in order");
+    await clock.advance(249);
+    await sockets();
+    assert.equal(lifecycle.phase, "draining");
+    await clock.advance(1);
+    assert.equal((await stopped).clean, true);
+    await until(() => opened.destroyed);
   });
 
   test("refuses a new stream on an old session in a way that is safe to try again, and never lets it hang", async (t) => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { type ServerResponse, createServer } from "node:http";
 import { type AddressInfo, connect, createServer as createNetServer } from "node:net";
 import { test } from "node:test";
 import { SeaworthyError } from "@seaworthy/lifecycle";
-import { type DrainServersOptions, drainDefaults, drainServers } from "../src/discovery.ts";
+import { drainServers } from "../src/discovery.ts";
 import type { HttpServer } from "../src/http-server.ts";
 import { startedService } from "./service.ts";
 
@@ -21,34 +21,10 @@ test("servers are looked for until it is disposed of", () => {
   assert.deepEqual(subscribed(), [false, false]);
 });
 
-test("idle sockets linger a quarter of a second unless told otherwise", () => {
-  assert.deepEqual(drainDefaults, { lingerMs: 250 });
-});
-
-test("idle sockets need not linger at all", () => {
-  drainServers(startedService().lifecycle, { lingerMs: 0 })[Symbol.dispose]();
-});
-
-for (const lingerMs of [-1, NaN, "250", null]) {
-  test(`idle sockets cannot linger ${String(lingerMs)} (${typeof lingerMs})`, () => {
-    const { lifecycle } = startedService();
-    assert.throws(
-      () => drainServers(lifecycle, { lingerMs } as DrainServersOptions),
-      (error: unknown) => {
-        assert.ok(error instanceof SeaworthyError);
-        assert.equal(error.code, "ERR_SEAWORTHY_OPTION");
-        assert.match(error.message, /^Expected the `lingerMs` option .+, got .+\. [A-Z].+\.$/);
-        return true;
-      },
-    );
-    assert.deepEqual(subscribed(), [false, false]);
-  });
-}
-
 test("what is no HTTP server cannot be drained", () => {
   const { lifecycle } = startedService();
   const servers = drainServers(lifecycle);
-  for (const other of [createNetServer(), {}, undefined, 8080]) {
+  for (const other of [createNetServer(), {}, undefined, null, 8080]) {
     assert.throws(
       () => servers.drain(other as HttpServer),
       (error: unknown) => {
@@ -84,6 +60,18 @@ test("a server is taken charge of once, and let go of with every listener as it 
   servers.drain(server);
   servers[Symbol.dispose]();
   assert.deepEqual(counts(), before);
+});
+
+test("what is no response cannot be long-lived", () => {
+  const { lifecycle } = startedService();
+  const servers = drainServers(lifecycle);
+  for (const other of [{}, undefined, null, "response"]) {
+    assert.throws(() => servers.longLived(other as ServerResponse), {
+      code: "ERR_SEAWORTHY_OPTION",
+      message: /^Expected a response of node:http.+, got .+\. [A-Z].+\.$/,
+    });
+  }
+  servers[Symbol.dispose]();
 });
 
 test("servers that do not listen yet are told apart in the report", async () => {
