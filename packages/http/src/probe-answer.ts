@@ -9,9 +9,12 @@ import {
   renderHealthJson,
   renderJson,
   renderText,
-} from "@seaworthy/health";
+} from "@seaworthy/health/answer";
 import { mediaTypes, negotiate } from "./negotiate.ts";
 import type { ResolvedProbeOptions } from "./probe-options.ts";
+
+/** What of the options an answer depends on. */
+export type AnswerOptions = Pick<ResolvedProbeOptions, "paths" | "showReasons">;
 
 /** What of a request an answer depends on. */
 export interface ProbeRequest {
@@ -22,7 +25,7 @@ export interface ProbeRequest {
 
 /** An answer, ready to be written. */
 export interface ProbeAnswer {
-  readonly status: 200 | 404 | 405 | 503;
+  readonly status: 200 | 401 | 403 | 404 | 405 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** What the probe said; absent where no probe was asked. */
@@ -36,7 +39,7 @@ export interface ProbeAnswer {
 export function answerRequest(
   request: ProbeRequest,
   snapshot: () => HealthSnapshot,
-  options: ResolvedProbeOptions,
+  options: AnswerOptions,
 ): ProbeAnswer | undefined {
   const [rawPath = "", ...queries] = (request.url ?? "").split("?");
   const path = withoutTrailingSlashes(rawPath);
@@ -60,7 +63,7 @@ function withoutTrailingSlashes(path: string): string {
 }
 
 /** The probe whose path this is, or lies below; the longest one, as in /health and /health/live. */
-function probeAt(path: string, paths: ResolvedProbeOptions["paths"]): Probe | undefined {
+function probeAt(path: string, paths: AnswerOptions["paths"]): Probe | undefined {
   let found: Probe | undefined;
   for (const probe of probes) {
     const own = paths[probe];
@@ -79,11 +82,14 @@ export function textAnswer(
   return { status, body, headers: { ...headersOf(mediaTypes.text, body), ...headers } };
 }
 
+/** Nothing of ours is asked for. */
+export const notFound = (): ProbeAnswer => textAnswer(404, "Not found.\n");
+
 function answerWhole(
   whole: ProbeResult,
   query: URLSearchParams,
   accept: string | undefined,
-  options: ResolvedProbeOptions,
+  options: AnswerOptions,
 ): ProbeAnswer {
   const result = excludeChecks(whole, query.getAll("exclude").slice(0, 100));
   const form = negotiate(accept);
@@ -97,7 +103,7 @@ function answerWhole(
   };
 }
 
-function answerOne(whole: ProbeResult, name: string | undefined, options: ResolvedProbeOptions): ProbeAnswer {
+function answerOne(whole: ProbeResult, name: string | undefined, options: AnswerOptions): ProbeAnswer {
   const entry = whole.entries.find((candidate) => nameInPath(candidate) === name);
   if (!entry) return textAnswer(404, `No such check among those of ${whole.probe}.\n`);
   const result: ProbeResult = { ...whole, result: entry.result === "fail" ? "fail" : "pass", entries: [entry] };

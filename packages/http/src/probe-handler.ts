@@ -1,14 +1,10 @@
 import type { Health } from "@seaworthy/health";
 import { publish } from "./channels.ts";
-import { type ProbeAnswer, type ProbeRequest, answerRequest, textAnswer } from "./probe-answer.ts";
+import { preStopRoute, refusePreStop } from "./pre-stop.ts";
+import { type ProbeRequest, answerRequest, notFound } from "./probe-answer.ts";
 import { type ProbeOptions, resolveProbeOptions } from "./probe-options.ts";
-
-/** What of a response the handler uses: Node's own, HTTP/1.1 or HTTP/2, and whatever extends it. */
-export interface ProbeResponse {
-  writeHead(status: number, headers: Record<string, string>): unknown;
-  end(): unknown;
-  end(body: string): unknown;
-}
+import { type ProbeRoute, type ProbeRoutes, callRoute, pathOf, routeRequest } from "./probe-routes.ts";
+import { type ProbeResponse, writeAnswer } from "./write-answer.ts";
 
 /** A request with what else the handler asks of it. */
 export interface HandledRequest extends ProbeRequest {
@@ -28,20 +24,24 @@ export type ProbeHandler = (request: HandledRequest, response: ProbeResponse, ne
  * @throws `ERR_SEAWORTHY_OPTION`
  */
 export function probeHandler(health: Health, options?: ProbeOptions): ProbeHandler {
+  const { preStopPath, preStopToken } = resolveProbeOptions(options);
+  const preStop: ProbeRoute =
+    preStopToken === undefined ? refusePreStop(health.lifecycle) : preStopRoute(health.lifecycle, preStopToken);
+  return handleWith(health, options, preStopPath === false ? {} : { [preStopPath]: preStop });
+}
+
+/** The handler with routes of its own. */
+export function handleWith(health: Health, options: ProbeOptions | undefined, routes: ProbeRoutes): ProbeHandler {
   const resolved = resolveProbeOptions(options);
   return (request, response, next) => {
     const answer = answerRequest(request, health.snapshot, resolved);
-    if (!answer && next) return next();
     if (answer?.result) publish("probe", { health, request, result: answer.result });
-    write(answer ?? textAnswer(404, "Not found.\n"), request, response);
+    const path = pathOf(request.url);
+    if (answer) writeAnswer(answer, request, response);
+    else if (Object.hasOwn(routes, path)) {
+      void callRoute(routes[path], routeRequest(request)).then((late) => writeAnswer(late, request, response));
+    } else if (next) return next();
+    else writeAnswer(notFound(), request, response);
     return undefined;
   };
-}
-
-function write({ status, headers, body }: ProbeAnswer, request: HandledRequest, response: ProbeResponse): void {
-  // HTTP/2 has no such header; on HTTP/1.1 it keeps askers other than the kubelet from parking a socket here.
-  const connection = (request.httpVersionMajor ?? 1) < 2 ? { connection: "close" } : {};
-  response.writeHead(status, { ...headers, ...connection });
-  if (request.method === "HEAD") response.end();
-  else response.end(body);
 }

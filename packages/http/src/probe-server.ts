@@ -1,101 +1,119 @@
-import { type Server, createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Health } from "@seaworthy/health";
-import { SeaworthyError, messageOf, optionError } from "@seaworthy/lifecycle";
-import type { HttpErrorCode } from "./errors.ts";
-import { probeHandler } from "./probe-handler.ts";
-import type { ProbeOptions } from "./probe-options.ts";
-
-/** Options of the probe server. */
-export interface ProbeServerOptions extends ProbeOptions {
-  /** The port; 0 picks a free one. Default 9464, the one OpenTelemetry has for Prometheus. */
-  readonly port?: number;
-  /** The address to listen on. Default: all of them, IPv6 and IPv4. */
-  readonly host?: string;
-  /** Whether a port in use is an error (`fail`), or another one is picked and told (`fallback`). Default `fail`. */
-  readonly onPortInUse?: "fail" | "fallback";
-}
-
-/** The defaults of {@link ProbeServerOptions}, beside those of `ProbeOptions`. */
-export const probeServerDefaults = {
-  port: 9464,
-  host: undefined,
-  onPortInUse: "fail",
-} as const;
+import { messageOf } from "@seaworthy/lifecycle";
+import { portError } from "./port-error.ts";
+import { preStopRoute } from "./pre-stop.ts";
+import { handleWith } from "./probe-handler.ts";
+import { type ProbeListener, createProbeListener } from "./probe-listener.ts";
+import { type ProbeServerOptions, resolveProbeServerOptions } from "./probe-server-options.ts";
+import { type ProbeThread, ThreadLost, startProbeThread } from "./probe-thread.ts";
+import { ownServers } from "./own-servers.ts";
 
 /** A server that answers probes and nothing else. It does not hold the process open. */
 export interface ProbeServer extends AsyncDisposable {
-  readonly server: Server;
+  /** The server, where it is on this thread. */
+  readonly server: Server | undefined;
   /** Where it listens. Rejects with `ERR_SEAWORTHY_PROBE_PORT` when it cannot. */
   readonly whenListening: Promise<AddressInfo>;
 }
 
-/** What one asker, or a stranger, can take of it. */
-const limits = {
-  maxHeaderSize: 8 * 1_024,
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-} as const;
-const mostConnections = 64;
-
-/** Opens the probe server at once and closes it when the process stops. @throws `ERR_SEAWORTHY_OPTION` */
+/**
+ * Opens the probe server at once, on a thread of its own unless told otherwise, and closes it when the process stops.
+ * A thread that cannot be had, or is lost, gives way to a server on this one, with a `probe-thread` notice.
+ *
+ * @throws `ERR_SEAWORTHY_OPTION`
+ */
 export function serveProbes(health: Health, options: ProbeServerOptions = {}): ProbeServer {
   const { lifecycle } = health;
-  const { port = probeServerDefaults.port, host, onPortInUse = probeServerDefaults.onPortInUse } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw optionError("port", "a whole number from 0 to 65535", port, "Leave it out for 9464; 0 picks a free port.");
-  }
-  if (onPortInUse !== "fail" && onPortInUse !== "fallback") {
-    throw optionError("onPortInUse", '"fail" or "fallback"', onPortInUse, "Leave it out for fail.");
-  }
-  const handle = probeHandler(health, options);
-  const server = createServer(limits, (request, response) => handle(request, response));
-  const sockets = evictOldest(server);
+  const resolved = resolveProbeServerOptions(options);
+  const { host, port, probes, limits } = resolved;
+  const routes = {
+    ...resolved.routes,
+    ...(probes.preStopPath !== false && { [probes.preStopPath]: preStopRoute(lifecycle, probes.preStopToken) }),
+  };
+  const tell = (code: string, message: string): void => void lifecycle.publish("notice", { code, message });
 
-  const listen = (on: number): Promise<AddressInfo> =>
-    new Promise((resolve, reject) => {
-      // For good: an error after this is no reason to end the process of the application.
-      server.on("error", reject);
-      // Exclusive, or the workers of a cluster would answer for each other.
-      server.listen({ port: on, exclusive: true, ...(host !== undefined && { host }) }, () => {
-        resolve(server.address() as AddressInfo);
-      });
-      server.unref();
+  const openHere = (): ProbeListener => {
+    const handle = handleWith(health, options, routes);
+    const listener = createProbeListener((request, response) => void handle(request, response), lifecycle.clock);
+    // An error after it listens is no reason to end the process of the application.
+    listener.server.on("error", (error) => {
+      if (listener.server.listening) tell("probe-port", `The probe server met an error: ${messageOf(error)}.`);
     });
+    ownServers.add(listener.server);
+    return listener;
+  };
+  const openThread = (): ProbeThread | undefined => {
+    try {
+      return startProbeThread(health, routes, { paths: probes.paths, showReasons: probes.showReasons }, limits);
+    } catch (error) {
+      tellLost(error);
+      return undefined;
+    }
+  };
+  const tellLost = (error: unknown): void => {
+    const cause = error instanceof ThreadLost && error.cause !== undefined ? ` ${messageOf(error.cause)}` : "";
+    tell(
+      "probe-thread",
+      `The probe thread is lost (${messageOf(error)}${cause}): probes are answered on the main thread now, and not ` +
+        "while that is blocked. Turn the thread off if it cannot be had here.",
+    );
+  };
 
-  const tell = (message: string): void => void lifecycle.publish("notice", { code: "probe-port", message });
+  // Before anything is open: a second one in the same life is refused here.
+  const hook = lifecycle.onStop("probe server", () => close());
+  const thread = resolved.thread ? openThread() : undefined;
+  let here = thread ? undefined : openHere();
+  let closing = false;
+
+  const listen = async (on: number): Promise<AddressInfo> => {
+    if (here || !thread) return (here ??= openHere()).listen(on, host);
+    try {
+      return await thread.listen(on, host);
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      return takeOver(error, on);
+    }
+  };
+  const takeOver = (lost: ThreadLost, on: number): Promise<AddressInfo> => {
+    tellLost(lost);
+    here = openHere();
+    return here.listen(on, host);
+  };
   const fallBack = async (error: NodeJS.ErrnoException): Promise<AddressInfo> => {
-    if (error.code !== "EADDRINUSE" || !(onPortInUse === "fallback" || (await isClusterWorker()))) {
+    if (error.code !== "EADDRINUSE" || !(resolved.onPortInUse === "fallback" || (await isClusterWorker()))) {
       const refused = portError(error, port, host);
-      tell(refused.message);
+      tell("probe-port", refused.message);
       throw refused;
     }
     const address = await listen(0);
     tell(
+      "probe-port",
       `Port ${port} is in use: the probes are on port ${address.port}. Set another probe port, or stop the other process.`,
     );
     return address;
   };
 
-  const close = async (): Promise<void> => {
-    await whenListening.catch(() => {});
-    if (!server.listening) return;
-    // A probe that is on its way is accepted rather than reset with the listener.
-    await lifecycle.clock.turn();
-    const closed = new Promise((resolve) => void server.close(resolve));
-    for (const socket of sockets) socket.destroySoon();
-    await closed;
-  };
-  // Before anything is open: a second one in the same life is refused here.
-  const hook = lifecycle.onStop("probe server", close);
   const whenListening = listen(port).catch(fallBack);
-  whenListening.then(
-    () => server.on("error", (error) => tell(`The probe server met an error: ${messageOf(error)}.`)),
-    () => {},
-  );
+  let settled: Promise<unknown> = whenListening.catch(() => {});
+  void thread?.whenLost.then(async (lost) => {
+    const address = await whenListening.catch(() => undefined);
+    if (here || closing || !address) return;
+    settled = takeOver(lost, address.port)
+      .catch(fallBack)
+      .catch(() => {});
+  });
+
+  const close = async (): Promise<void> => {
+    closing = true;
+    await settled;
+    await (here ?? thread)?.close();
+  };
   return {
-    server,
+    get server() {
+      return here?.server;
+    },
     whenListening,
     async [Symbol.asyncDispose]() {
       hook[Symbol.dispose]();
@@ -104,40 +122,8 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
   };
 }
 
-/** Keeps the number of connections bounded by ending the oldest: whoever parks sockets cannot keep the kubelet out. */
-function evictOldest(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.unref();
-    socket.once("close", () => sockets.delete(socket));
-    const [oldest] = sockets;
-    if (sockets.size <= mostConnections || !oldest) return;
-    // At once, not when it has closed: a burst is accepted in one go, and each has to end another one.
-    sockets.delete(oldest);
-    oldest.destroy();
-  });
-  return sockets;
-}
-
 /** The workers of a cluster cannot all have the port; one of them losing it must not end the others' service. */
 async function isClusterWorker(): Promise<boolean> {
   const { default: cluster } = await import("node:cluster");
   return cluster.isWorker;
-}
-
-function portError(cause: NodeJS.ErrnoException, port: number, host: string | undefined): SeaworthyError {
-  const code: HttpErrorCode = "ERR_SEAWORTHY_PROBE_PORT";
-  const inUse = cause.code === "EADDRINUSE";
-  return new SeaworthyError(
-    code,
-    {
-      expected: `to listen for probes on ${host ?? "all addresses"}, port ${port}`,
-      got: inUse ? "a port that another server has (EADDRINUSE)" : cause.message,
-      fix: inUse
-        ? "Set another probe port here and in the pod's probes, or move the other server."
-        : "Set a probe host and port that this process may listen on.",
-    },
-    { cause },
-  );
 }

@@ -8,7 +8,11 @@ import { probeHandler } from "../src/probe-handler.ts";
 import { failReadiness, startedService } from "./service.ts";
 
 test("the channels have the names that are told", () => {
-  assert.deepEqual(httpChannels, { probe: "seaworthy.http.probe", server: "seaworthy.http.server" });
+  assert.deepEqual(httpChannels, {
+    probe: "seaworthy.http.probe",
+    stall: "seaworthy.http.stall",
+    server: "seaworthy.http.server",
+  });
 });
 
 test("every answered probe is told, with who asked and what was answered", async (t) => {

@@ -32,6 +32,7 @@ function answer(url: string | undefined, asked: Asked = {}): ProbeAnswer | undef
   const { method = "GET", accept, checks = [], service, options } = asked;
   const snapshot: HealthSnapshot = {
     phase: "started",
+    leaving: false,
     windowOver: false,
     readinessWhileDraining: "fail",
     startupPending: [],

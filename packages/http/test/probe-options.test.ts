@@ -21,11 +21,14 @@ test("without options the probes are where kube-apiserver has them, and withhold
   assert.deepEqual(resolveProbeOptions({}), {
     paths: { startup: "/startupz", liveness: "/livez", readiness: "/readyz" },
     showReasons: false,
+    preStopPath: "/prestop",
+    preStopToken: undefined,
   });
 });
 
 test("a path that is given takes the place of its default alone", () => {
   assert.deepEqual(resolveProbeOptions({ paths: { readiness: "/health/ready" }, showReasons: true }), {
+    ...probeDefaults,
     paths: { startup: "/startupz", liveness: "/livez", readiness: "/health/ready" },
     showReasons: true,
   });
@@ -65,4 +68,23 @@ test("two probes cannot share a path", () => {
 
 test("reasons are shown or not, and nothing between", () => {
   for (const showReasons of ["yes", 1, null]) assertRefused({ showReasons }, "showReasons");
+});
+
+test("a preStop hook can have another path, or none", () => {
+  assert.equal(resolveProbeOptions({ preStopPath: "/leave" }).preStopPath, "/leave");
+  assert.equal(resolveProbeOptions({ preStopPath: false }).preStopPath, false);
+  for (const preStopPath of ["", "leave", "/", true, 5]) assertRefused({ preStopPath }, "preStopPath");
+  assertRefused({ preStopPath: "/livez" }, "paths");
+});
+
+test("a preStop token is long enough not to be guessed, fits a header, and is never shown", () => {
+  const preStopToken = "0123456789abcdef";
+  assert.equal(resolveProbeOptions({ preStopToken }).preStopToken, preStopToken);
+  for (const token of ["", "short", "with a space in it", "x".repeat(513), "ümlaut-in-a-token", 5, null]) {
+    assertRefused({ preStopToken: token }, "preStopToken");
+  }
+  assert.throws(
+    () => resolveProbeOptions({ preStopToken: "my secret" }),
+    (error: Error) => !error.message.includes("secret"),
+  );
 });

@@ -11,7 +11,8 @@ import { promisify } from "node:util";
 import { SeaworthyError, createLifecycle, lifecycleChannels } from "@seaworthy/lifecycle";
 import { createHealth } from "@seaworthy/health";
 import request from "supertest";
-import { type ProbeServer, type ProbeServerOptions, probeServerDefaults, serveProbes } from "../src/probe-server.ts";
+import { type ProbeServerOptions, probeServerDefaults } from "../src/probe-server-options.ts";
+import { type ProbeServer, serveProbes } from "../src/probe-server.ts";
 import { type TestService, failReadiness, listening, startedService } from "./service.ts";
 
 interface Served {
@@ -23,7 +24,7 @@ interface Served {
 
 async function serve(t: TestContext, options: ProbeServerOptions = {}): Promise<Served> {
   const service = startedService();
-  const probes = serveProbes(service.health, { port: 0, ...options });
+  const probes = serveProbes(service.health, { port: 0, thread: false, ...options });
   t.after(() => probes[Symbol.asyncDispose]());
   const { port } = await probes.whenListening;
   return { service, probes, port, url: `http://127.0.0.1:${port}` };
@@ -57,6 +58,11 @@ const refusesConnections = async (port: number, host = "127.0.0.1"): Promise<voi
   await assert.rejects(once(socket, "connect"), { code: "ECONNREFUSED" });
 };
 
+async function connectionsOf({ server }: ProbeServer): Promise<number> {
+  assert.ok(server);
+  return promisify(server.getConnections.bind(server))();
+}
+
 const answersIn = (text: string): readonly string[] => text.match(/HTTP\/1\.1 \d+/g) ?? [];
 
 describe("the probe server", () => {
@@ -83,13 +89,13 @@ describe("the probe server", () => {
   });
 
   test("is on the port that OpenTelemetry has for Prometheus, unless told otherwise", () => {
-    assert.deepEqual(probeServerDefaults, { port: 9464, host: undefined, onPortInUse: "fail" });
+    assert.equal(probeServerDefaults.port, 9464);
   });
 
   test("picks a free port for 0, and says which", async (t) => {
     const { port, probes } = await serve(t);
     assert.ok(port > 0);
-    assert.deepEqual(probes.server.address(), await probes.whenListening);
+    assert.deepEqual(probes.server?.address(), await probes.whenListening);
   });
 
   const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
@@ -106,7 +112,7 @@ describe("the probe server", () => {
   });
 
   test("takes the highest port that there is", async () => {
-    const probes = serveProbes(startedService().health, { port: 65_535, host: "127.0.0.1" });
+    const probes = serveProbes(startedService().health, { port: 65_535, host: "127.0.0.1", thread: false });
     await probes.whenListening.catch((error: unknown) => assert.ok(error instanceof SeaworthyError));
     await probes[Symbol.asyncDispose]();
   });
@@ -130,7 +136,7 @@ describe("the probe server", () => {
 
   test("outlives an error of its server", async (t) => {
     const { url, probes } = await serve(t);
-    probes.server.emit("error", new Error("no memory to accept"));
+    probes.server?.emit("error", new Error("no memory to accept"));
     await request(url).get("/livez").expect(200);
   });
 
@@ -148,7 +154,7 @@ describe("a port in use", () => {
 
   test("is an error that says what to do", async (t) => {
     const taken = await listening(t, ignore);
-    const probes = serveProbes(startedService().health, { port: taken.port, host: "127.0.0.1" });
+    const probes = serveProbes(startedService().health, { port: taken.port, host: "127.0.0.1", thread: false });
     await assert.rejects(probes.whenListening, (error: unknown) => {
       assert.ok(error instanceof SeaworthyError);
       assert.equal(error.code, "ERR_SEAWORTHY_PROBE_PORT");
@@ -165,7 +171,8 @@ describe("a port in use", () => {
   test("does not end the process when nobody waits for it, nor the stop", async (t) => {
     const taken = await listening(t, ignore);
     const { health, lifecycle } = startedService();
-    const { server } = serveProbes(health, { port: taken.port, host: "127.0.0.1" });
+    const { server } = serveProbes(health, { port: taken.port, host: "127.0.0.1", thread: false });
+    assert.ok(server);
     await new Promise((resolve) => void server.once("error", resolve));
     await new Promise((resolve) => void setImmediate(resolve));
     const { hooks, clean } = await lifecycle.stop();
@@ -191,7 +198,12 @@ describe("a port in use", () => {
   });
 
   test("falls back only when it is in use", async () => {
-    const probes = serveProbes(startedService().health, { port: 0, host: "192.0.2.1", onPortInUse: "fallback" });
+    const probes = serveProbes(startedService().health, {
+      port: 0,
+      host: "192.0.2.1",
+      onPortInUse: "fallback",
+      thread: false,
+    });
     await assert.rejects(probes.whenListening, (error: unknown) => {
       assert.ok(error instanceof SeaworthyError);
       assert.equal(error.code, "ERR_SEAWORTHY_PROBE_PORT");
@@ -205,7 +217,7 @@ describe("a port in use", () => {
     t.after(() => all.close());
     await once(all, "listening");
     const { port } = all.address() as AddressInfo;
-    const probes = serveProbes(startedService().health, { port });
+    const probes = serveProbes(startedService().health, { port, thread: false });
     await assert.rejects(probes.whenListening, { code: "ERR_SEAWORTHY_PROBE_PORT" });
   });
 });
@@ -235,7 +247,7 @@ describe("hostile clients", () => {
     const sockets = await Promise.all(Array.from({ length: 200 }, () => parked(port)));
     t.after(() => sockets.forEach((socket) => socket.destroy()));
     await request(url).get("/livez").expect(200);
-    const connections = await promisify(probes.server.getConnections.bind(probes.server))();
+    const connections = await connectionsOf(probes);
     assert.ok(connections <= 64, `${connections} connections`);
   });
 
@@ -340,6 +352,7 @@ describe("the end", () => {
     const { service, port, probes } = await serve(t);
     const socket = await parked(port, "GET /readyz?verbose HTTP/1.1\r\nHost: x\r\n\r\n");
     const answer = read(socket);
+    assert.ok(probes.server);
     await once(probes.server, "request");
     await service.lifecycle.stop();
     assert.match(await answer, /^HTTP\/1\.1 200[\s\S]+readyz check passed\n$/);
@@ -355,9 +368,9 @@ describe("the end", () => {
 
   test("disposing before it listens closes it as well", async () => {
     const lifecycle = createLifecycle();
-    const probes = serveProbes(createHealth(lifecycle), { port: 0, host: "localhost" });
+    const probes = serveProbes(createHealth(lifecycle), { port: 0, host: "localhost", thread: false });
     await probes[Symbol.asyncDispose]();
     await probes.whenListening;
-    assert.equal(probes.server.listening, false);
+    assert.equal(probes.server?.listening, false);
   });
 });

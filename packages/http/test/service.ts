@@ -23,8 +23,11 @@ export function startedService(options?: HealthOptions): TestService {
 }
 
 /** Fails readiness by a check of that name, whose result came from outside. */
-export const failReadiness = ({ health }: TestService, name = "db", reason = "connection refused"): void =>
-  health.pushCheck(name).fail(new Error(reason));
+export const failReadiness = (
+  { health }: Pick<TestService, "health">,
+  name = "db",
+  reason = "connection refused",
+): void => health.pushCheck(name).fail(new Error(reason));
 
 /** A server on a free port, gone when its test is over. */
 export async function listening(t: TestContext, listener: RequestListener): Promise<{ server: Server; port: number }> {

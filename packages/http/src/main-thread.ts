@@ -1,0 +1,56 @@
+import type { Clock } from "@seaworthy/lifecycle";
+import { type ProbeAnswer, textAnswer } from "./probe-answer.ts";
+import type { FromProbeThread } from "./probe-messages.ts";
+import type { RouteRequest } from "./probe-routes.ts";
+
+/** The main thread, as the probe thread asks it what it cannot know itself. */
+export interface MainThread {
+  /** Resolves with its answer, or with an honest 503. Never rejects. */
+  ask(request: RouteRequest): Promise<ProbeAnswer>;
+  /** The main thread has taken the question: from here it may take its time. */
+  taken(id: number): void;
+  answer(id: number, answer: ProbeAnswer): void;
+}
+
+/** A main thread that comes round takes a question at once. */
+const takeWithinMs = 1_000;
+/** Questions to a main thread that does not come round pile up there: so many and no more. */
+const mostUntaken = 64;
+
+/** Nothing asked yet. `post` hands a question over. */
+export function createMainThread(
+  clock: Clock,
+  post: (message: Extract<FromProbeThread, { kind: "ask" | "withdraw" }>) => void,
+): MainThread {
+  const waiting = new Map<number, (answer: ProbeAnswer) => void>();
+  const untaken = new Map<number, Disposable>();
+  let last = 0;
+  const busy = (): ProbeAnswer =>
+    textAnswer(503, `The main thread does not come round: it took no question within ${takeWithinMs / 1_000} s.\n`);
+
+  return {
+    ask(request) {
+      if (untaken.size >= mostUntaken) return Promise.resolve(busy());
+      last += 1;
+      const id = last;
+      const { promise, resolve } = Promise.withResolvers<ProbeAnswer>();
+      waiting.set(id, resolve);
+      const timer = clock.after(takeWithinMs, () => {
+        waiting.delete(id);
+        post({ kind: "withdraw", id });
+        resolve(busy());
+      });
+      untaken.set(id, timer);
+      post({ kind: "ask", id, request });
+      return promise;
+    },
+    taken(id) {
+      untaken.get(id)?.[Symbol.dispose]();
+      untaken.delete(id);
+    },
+    answer(id, answer) {
+      waiting.get(id)?.(answer);
+      waiting.delete(id);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { type ProbeAnswer, notFound, textAnswer } from "./probe-answer.ts";
+
+/** What a route is asked with: plain data, for the request may have come to another thread. */
+export interface RouteRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Partial<Record<(typeof routeHeaders)[number], string>>>;
+}
+
+/** Answers what only the main thread knows. One that fails is answered with 503. */
+export type ProbeRoute = (request: RouteRequest) => ProbeAnswer | Promise<ProbeAnswer>;
+
+/** The routes of a probe server, by their paths. */
+export type ProbeRoutes = Readonly<Record<string, ProbeRoute>>;
+
+/** A route's answer, or 503 where it fails. Never rejects. */
+export async function callRoute(route: ProbeRoute | undefined, request: RouteRequest): Promise<ProbeAnswer> {
+  if (!route) return notFound();
+  try {
+    return await route(request);
+  } catch {
+    return textAnswer(503, "The answer could not be made: reason withheld.\n");
+  }
+}
+
+/** The headers that a route may see. */
+const routeHeaders = ["accept", "accept-encoding", "authorization"] as const;
+
+/** Takes from a request what a route may see. */
+export function routeRequest(request: {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: NodeJS.Dict<unknown>;
+}): RouteRequest {
+  const seen = routeHeaders.flatMap((name) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? [[name, value]] : [];
+  });
+  return {
+    method: request.method ?? "GET",
+    url: request.url ?? "/",
+    headers: Object.fromEntries(seen) as RouteRequest["headers"],
+  };
+}
+
+/** The path that a request asks for, without its query. */
+export const pathOf = (url = ""): string => url.split("?", 1)[0] ?? "";
