@@ -56,6 +56,20 @@ describe("a user's folder with the packed packages", () => {
     });
   }
 
+  test("a service answers its probes from a thread of its own", () => {
+    const file = consumer.write(
+      "probed.mjs",
+      `import { start } from "seaworthy";
+      const svc = start({ probePort: 0, log: false });
+      svc.markStarted();
+      const { port } = await svc.whenProbesListen;
+      console.log(await (await fetch("http://localhost:" + port + "/readyz?verbose")).text());`,
+    );
+    const { status, output } = consumer.node(file);
+    assert.equal(status, 0, output);
+    assert.match(output, /^\[\+\]heartbeat ok$/m);
+  });
+
   test("what is loaded is the build, not the sources", () => {
     const { output } = consumer.node("-e", `console.log(require.resolve("seaworthy"))`);
     assert.match(output, /node_modules\/seaworthy\/dist\/index\.js\n$/);

@@ -4,9 +4,9 @@ import { type Packed, type Tarball, packAll } from "./pack.ts";
 
 /** The most a packed package may weigh, sources and maps included, in kB. Raise a limit on purpose, in a commit that says why. */
 const limits: Record<string, number> = {
-  "@seaworthy/lifecycle": 70,
+  "@seaworthy/lifecycle": 80,
   "@seaworthy/health": 80,
-  "@seaworthy/http": 60,
+  "@seaworthy/http": 100,
   seaworthy: 40,
 };
 

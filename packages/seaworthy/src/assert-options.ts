@@ -7,13 +7,16 @@ type Rule = readonly [expected: string, holds: (value: unknown) => boolean];
 
 const isText = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isMilliseconds = (value: unknown): boolean => typeof value === "number" && value >= 0;
 const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
 
 /** What the parts that take an option do not ask of it themselves, or only once something is open. */
 const rules: Partial<Readonly<Record<keyof StartOptions, Rule>>> = {
   name: ["a string that is not empty", isText],
   drainWindow: ["an object", isObject],
-  lingerMs: ["a number of milliseconds, at least 0", (value) => typeof value === "number" && value >= 0],
+  preStop: ["an object", isObject],
+  lingerMs: ["a number of milliseconds, at least 0", isMilliseconds],
+  longLivedMs: ["a number of milliseconds, at least 0", isMilliseconds],
   osSignals: ["a list of names", Array.isArray],
   fatalErrors: ["true or false", (value) => typeof value === "boolean"],
   probePort: ["a whole number from 0 to 65535, or false", (value) => value === false || isPort(value)],
@@ -32,6 +35,7 @@ export function assertOptions(options: StartOptions): void {
     if (value === undefined || holds(value)) continue;
     throw optionError(`the \`${name}\` option to be ${expected}`, describe(value), "Leave it out for the default.");
   }
+  assertNames("preStop.", options.preStop ?? {}, seaworthyDefaults.preStop ?? {});
   assertNames("drainWindow.", options.drainWindow ?? {}, seaworthyDefaults.drainWindow ?? {});
   assertNames("probePaths.", options.probePaths ?? {}, seaworthyDefaults.probePaths ?? {});
 }

@@ -1,4 +1,2 @@
-import process from "node:process";
-
 /** The environment as it is now: the only place in the packages that reads it. */
 export const environment = (): Readonly<NodeJS.ProcessEnv> => ({ ...process.env });

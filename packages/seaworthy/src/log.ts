@@ -1,7 +1,7 @@
-import process from "node:process";
-import { inspect } from "node:util";
 import { SeaworthyError, describe, messageOf } from "@seaworthy/lifecycle";
 import type { SeaworthyErrorCode } from "./errors.ts";
+
+const { inspect } = process.getBuiltinModule("node:util");
 
 /** What of a logger is used; pino, and whatever has its shape. */
 export interface Logger {

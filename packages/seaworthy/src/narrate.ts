@@ -13,7 +13,7 @@ import {
 import type { Level, Logger } from "./log.ts";
 
 /** Notices for the record; about the others something should be done. */
-const forTheRecord: ReadonlySet<string> = new Set<NoticeCode>(["pid"]);
+const forTheRecord: ReadonlySet<string> = new Set<NoticeCode>(["pid", "prestop"]);
 
 /** Writes one line for each event of a life that matters to whoever reads its log. */
 export function narrate(lifecycle: Lifecycle, log: Logger, inKubernetes: boolean): Disposable {
@@ -41,6 +41,14 @@ export function narrate(lifecycle: Lifecycle, log: Logger, inKubernetes: boolean
     const fields = { reason: reason.kind, exitCode, durationMs: Math.round(durationMs), finished, cut, failures };
     log[report.clean ? "info" : "error"]({ ...fields, openHandles }, describeReport(report));
   };
+  const onStall = ({ ageMs, failed }: HttpEvents["stall"]): void => {
+    const times = Object.entries(failed).flatMap(([probe, count]) => (count > 0 ? [`${probe} ${count}`] : []));
+    log.warn(
+      { ageMs: Math.round(ageMs), failed },
+      `The main thread did not come round for ${(ageMs / 1_000).toFixed(1)} s: something blocked it. ` +
+        `Probes that failed meanwhile: ${times.join(", ") || "none was asked"}.`,
+    );
+  };
   const onServer = ({ name }: HttpEvents["server"]): void => {
     log.info({ server: name }, `Found ${name}: it will be drained.`);
   };
@@ -62,6 +70,7 @@ export function narrate(lifecycle: Lifecycle, log: Logger, inKubernetes: boolean
     [lifecycleChannels.notice, ofThisLife(onNotice)],
     [lifecycleChannels.fatal, ofThisLife(onFatal)],
     [lifecycleChannels.report, ofThisLife(onReport)],
+    [httpChannels.stall, ofThisLife(onStall)],
     [httpChannels.server, ofThisLife(onServer)],
     [healthChannels.check, ofThisLife(onCheck)],
   ]);

@@ -18,23 +18,23 @@ import {
 } from "@seaworthy/lifecycle";
 import { type Logger, resolveLogger } from "./log.ts";
 import { narrate } from "./narrate.ts";
-import { type StartOptions, seaworthyDefaults } from "./options.ts";
+import type { StartOptions } from "./options.ts";
+import { probeServerOptions } from "./probe-server-options.ts";
 import type { Service } from "./service.ts";
 
 /** Builds a service out of its life, its health and its doors. What can be refused is refused before anything opens. */
 export function openService(options: StartOptions, inKubernetes: boolean): Service {
   const name = options.name ?? "unknown_service:node";
-  const { probePort = seaworthyDefaults.probePort, probeHost, probePaths, showReasons } = options;
-  const probeOptions: ProbeOptions = {
+  const { probePaths, preStopPath } = options;
+  const onAppPort: ProbeOptions = {
     ...(probePaths && { paths: probePaths }),
-    ...(showReasons !== undefined && { showReasons }),
+    ...(preStopPath !== undefined && { preStopPath }),
   };
+  const onProbePort = probeServerOptions(options, inKubernetes);
   const log = resolveLogger(options.log, name);
   const found = processLifecycle();
   const lifecycle = found ?? createLifecycle(options);
   const health = createHealth(lifecycle, options);
-  // Checks the options of probes before anything is opened.
-  probeHandler(health, probeOptions);
 
   // Without a log nobody listens, and a crash is shown by the life itself.
   const story = options.log === false ? undefined : narrate(lifecycle, log, inKubernetes);
@@ -47,23 +47,13 @@ export function openService(options: StartOptions, inKubernetes: boolean): Servi
     throw error;
   }
 
-  const probeServer =
-    probePort === false || probePort === undefined
-      ? undefined
-      : serveProbes(health, {
-          ...probeOptions,
-          port: probePort,
-          onPortInUse: options.onPortInUse ?? (inKubernetes ? "fail" : "fallback"),
-          ...(probeHost !== undefined && { host: probeHost }),
-        });
+  const probeServer = onProbePort && serveProbes(health, onProbePort);
   const servers = drainServers(lifecycle, {
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+    ...(options.longLivedMs !== undefined && { longLivedMs: options.longLivedMs }),
     ...(options.startedWhen === "listening" && { onServer: lifecycle.markStarted }),
   });
-  if (probeServer) {
-    servers.ignore(probeServer.server);
-    lifecycle.startup("probe server", announce(log, probeServer));
-  }
+  if (probeServer) lifecycle.startup("probe server", announce(log, probeServer));
   return {
     name,
     lifecycle,
@@ -87,7 +77,8 @@ export function openService(options: StartOptions, inKubernetes: boolean): Servi
     pushCheck: health.pushCheck,
     drain: servers.drain,
     ignore: servers.ignore,
-    probes: (own) => probeHandler(health, { ...own, paths: { ...probePaths, ...own?.paths } }),
+    longLived: servers.longLived,
+    probes: (own) => probeHandler(health, { ...onAppPort, ...own, paths: { ...probePaths, ...own?.paths } }),
   };
 }
 

@@ -25,6 +25,16 @@ export interface StartOptions
   readonly showReasons?: boolean;
   /** What to do when the probe port is in use. Default: `fail` in Kubernetes, `fallback` elsewhere. */
   readonly onPortInUse?: NonNullable<ProbeServerOptions["onPortInUse"]>;
+  /** Whether probes are answered from a thread of their own, also while the main thread is blocked. Default `true`. */
+  readonly probeThread?: boolean;
+  /** How long the main thread may be blocked before liveness fails, in milliseconds. Default 30 000. */
+  readonly stallLimitMs?: number;
+  /** How long it may be blocked before startup and readiness fail, in milliseconds. Default 3 000. */
+  readonly readinessStallLimitMs?: number;
+  /** Where a preStop hook is sent on the probe port; `false` for nowhere. Default `/prestop`. */
+  readonly preStopPath?: string | false;
+  /** What a preStop hook has to show (`Authorization: Bearer …`). Default: nothing. */
+  readonly preStopToken?: string;
   /** What readiness says while draining, until the listeners close. Default `fail`. */
   readonly readinessWhileDraining?: ReadinessWhileDraining;
   /**
@@ -44,7 +54,9 @@ export const seaworthyDefaults: SeaworthyDefaults = {
   stopTailMs: lifecycleDefaults.stopTailMs,
   fatalBudgetMs: lifecycleDefaults.fatalBudgetMs,
   drainWindow: lifecycleDefaults.drainWindow,
+  preStop: lifecycleDefaults.preStop,
   lingerMs: drainDefaults.lingerMs,
+  longLivedMs: drainDefaults.longLivedMs,
   osSignals: bindDefaults.osSignals,
   fatalErrors: bindDefaults.fatalErrors,
   probePort: probeServerDefaults.port,
@@ -52,6 +64,11 @@ export const seaworthyDefaults: SeaworthyDefaults = {
   probePaths: probeDefaults.paths,
   showReasons: probeDefaults.showReasons,
   onPortInUse: undefined,
+  probeThread: probeServerDefaults.thread,
+  stallLimitMs: probeServerDefaults.stallLimitMs,
+  readinessStallLimitMs: probeServerDefaults.readinessStallLimitMs,
+  preStopPath: probeDefaults.preStopPath,
+  preStopToken: probeDefaults.preStopToken,
   readinessWhileDraining: healthDefaults.readinessWhileDraining,
   startedWhen: "marked",
   log: undefined,

@@ -22,7 +22,7 @@ export interface Service
       | "stop"
     >,
     Pick<Health, "check" | "pushCheck">,
-    Pick<DrainedServers, "drain" | "ignore"> {
+    Pick<DrainedServers, "drain" | "ignore" | "longLived"> {
   /** What the service is called. */
   readonly name: string;
   readonly lifecycle: Lifecycle;

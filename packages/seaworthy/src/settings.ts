@@ -14,6 +14,10 @@ const urlPath: Reader = {
   expected: "a path that begins with a slash and does not end with one",
   read: (value) => (/^\/.*[^/]$/.test(value) ? value : undefined),
 };
+const urlPathOrOff: Reader = {
+  expected: `${urlPath.expected}, or "off"`,
+  read: (value) => (value === "off" ? false : urlPath.read(value)),
+};
 const milliseconds: Reader = { expected: "a number of milliseconds", read: numberIn };
 const seconds: Reader = {
   expected: "a number of seconds, more than 0",
@@ -54,7 +58,10 @@ const settings: Readonly<Record<string, readonly [variable: string, reader: Read
   "drainWindow.minMs": ["SEAWORTHY_DRAIN_WINDOW_MIN_MS", milliseconds],
   "drainWindow.maxMs": ["SEAWORTHY_DRAIN_WINDOW_MAX_MS", milliseconds],
   "drainWindow.quietMs": ["SEAWORTHY_DRAIN_WINDOW_QUIET_MS", milliseconds],
+  "preStop.stopWithinMs": ["SEAWORTHY_PRESTOP_STOP_WITHIN_MS", milliseconds],
+  "preStop.withoutStop": ["SEAWORTHY_PRESTOP_WITHOUT_STOP", oneOf("return", "stay")],
   lingerMs: ["SEAWORTHY_LINGER_MS", milliseconds],
+  longLivedMs: ["SEAWORTHY_LONG_LIVED_MS", milliseconds],
   osSignals: ["SEAWORTHY_OS_SIGNALS", names],
   fatalErrors: ["SEAWORTHY_FATAL_ERRORS", flag],
   probePort: ["SEAWORTHY_PROBE_PORT", port],
@@ -64,6 +71,11 @@ const settings: Readonly<Record<string, readonly [variable: string, reader: Read
   "probePaths.readiness": ["SEAWORTHY_READINESS_PATH", urlPath],
   showReasons: ["SEAWORTHY_SHOW_REASONS", flag],
   onPortInUse: ["SEAWORTHY_ON_PORT_IN_USE", oneOf("fail", "fallback")],
+  probeThread: ["SEAWORTHY_PROBE_THREAD", flag],
+  stallLimitMs: ["SEAWORTHY_STALL_LIMIT_MS", milliseconds],
+  readinessStallLimitMs: ["SEAWORTHY_READINESS_STALL_LIMIT_MS", milliseconds],
+  preStopPath: ["SEAWORTHY_PRESTOP_PATH", urlPathOrOff],
+  preStopToken: ["SEAWORTHY_PRESTOP_TOKEN", text],
   readinessWhileDraining: ["SEAWORTHY_READINESS_WHILE_DRAINING", oneOf("fail", "pass")],
   startedWhen: ["SEAWORTHY_STARTED_WHEN", oneOf("marked", "listening")],
   log: ["SEAWORTHY_LOG", log],
@@ -91,7 +103,7 @@ export function withEnvironment(options: StartOptions, environment: Readonly<Nod
     merged[option] = part === undefined ? read : { ...(merged[option] as object | undefined), [part]: read };
   }
   for (const [option, value] of given(options)) {
-    const nested = option === "drainWindow" || option === "probePaths";
+    const nested = Object.keys(settings).some((path) => path.startsWith(`${option}.`));
     merged[option] = nested
       ? { ...(merged[option] as object | undefined), ...Object.fromEntries(given(value)) }
       : value;

@@ -1,4 +1,3 @@
-import { inspect, isDeepStrictEqual } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import { SeaworthyError, describe, processLifecycle } from "@seaworthy/lifecycle";
 import { assertOptions } from "./assert-options.ts";
@@ -8,6 +7,8 @@ import { openService } from "./open-service.ts";
 import type { StartOptions } from "./options.ts";
 import type { Service } from "./service.ts";
 import { withEnvironment } from "./settings.ts";
+
+const { inspect, isDeepStrictEqual } = process.getBuiltinModule("node:util");
 
 /** The one service of a process, whichever copy of the package started it. */
 interface Running {
@@ -81,7 +82,8 @@ function assertSameOptions({ options: first, by }: Running, options: StartOption
   const names = [...new Set([...Object.keys(first), ...Object.keys(options)])] as (keyof StartOptions)[];
   const other = names.filter((name) => !isDeepStrictEqual(first[name], options[name]));
   if (other.length === 0) return;
-  const tell = (from: StartOptions): string => other.map((name) => `${name}: ${show(from[name])}`).join(", ");
+  const tell = (from: StartOptions): string =>
+    other.map((name) => `${name}: ${name === "preStopToken" ? "(a secret)" : show(from[name])}`).join(", ");
   throw seaworthyError("ERR_SEAWORTHY_ALREADY_STARTED", {
     expected: `the options with which ${by} started this process (${tell(first)})`,
     got: `others (${tell(options)})`,

@@ -161,6 +161,19 @@ describe("a check", () => {
   });
 });
 
+test("a stall is told once it is over, with how long it was and what failed because of it", (t) => {
+  const { lifecycle, lines } = tell(t);
+  const health = createHealth(lifecycle);
+  const stall = (failed: Readonly<Record<string, number>>): void =>
+    channel(httpChannels.stall).publish({ health, ageMs: 4_180, failed });
+  stall({ startup: 0, liveness: 0, readiness: 2 });
+  stall({ startup: 0, liveness: 0, readiness: 0 });
+  assert.deepEqual(shortly(lines), [
+    "warn: The main thread did not come round for 4.2 s: something blocked it. Probes that failed meanwhile: readiness 2.",
+    "warn: The main thread did not come round for 4.2 s: something blocked it. Probes that failed meanwhile: none was asked.",
+  ]);
+});
+
 test("a server that was found is told by its name", (t) => {
   const { lifecycle, lines } = tell(t);
   channel(httpChannels.server).publish({ lifecycle, server: undefined, name: "http server [::]:8080" });
