@@ -1,63 +1,85 @@
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
-import { describe, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
-import { type RunningProcess, startProcess } from "../harness/process.ts";
-import { sendCustomers } from "./customers.ts";
-import { slowLink } from "./latency.ts";
+import { type TestContext, before, describe, test } from "node:test";
+import { startProcess } from "../harness/process.ts";
+import { type Certificate, selfSignedCertificate } from "./certificate.ts";
+import { type Replica, type RolloutOptions, rollOut } from "./rollout.ts";
 import { longMs } from "./service.ts";
-import { until } from "./until.ts";
 
-/** Two thirds of the default, and so is its drain window: two thirds of a second at least. */
-const gracePeriodMs = 20_000;
-const routesMoveAfterMs = 100;
+/*
+ * 100 customers who keep their connection and 10 with a new one for every order, 20 ms away; nobody tries again.
+ *
+ * SIGTERM ──── 1 s: new connections still come ────▶ routes move ──── quiet: the window ends ────▶ exit
+ * SIGINT, routes moved: no window ──▶ listener closes, idle sockets linger ──▶ exit
+ */
+const lagMs = 1_000;
 
-interface Pod {
-  readonly process: RunningProcess;
-  readonly port: number;
-}
+/** As Kubernetes has it by default, and so the window is the default one. */
+const gracePeriodMs = 30_000;
 
-async function startPod(t: TestContext): Promise<Pod> {
-  const process = startProcess(t, new URL("fixtures/orders.ts", import.meta.url), { args: [String(gracePeriodMs)] });
+async function startReplica(t: TestContext, fixture: string, args: readonly string[] = []): Promise<Replica> {
+  const process = startProcess(t, new URL(`fixtures/orders.${fixture}.ts`, import.meta.url), {
+    args,
+    env: { SEAWORTHY_LOG: "json" },
+  });
   const [, port] = await process.until(/port (\d+)/);
   return { process, port: Number(port) };
 }
 
-describe("a rollout under load, 20 ms away", { timeout: longMs }, () => {
-  test("drops no order of 50 customers with connections of their own", async (t) => {
-    await rollOut(t, async (old, moveRoutes) => {
-      old.kill("SIGTERM");
-      await setTimeout(routesMoveAfterMs);
-      moveRoutes();
-    });
-  });
+async function drops(t: TestContext, fixture: string, args: readonly string[], options: RolloutOptions): Promise<void> {
+  const [old, next] = await Promise.all([startReplica(t, fixture, args), startReplica(t, fixture, args)]);
+  const { story, ending, sent, endedAfterMs } = await rollOut(t, old, next, { ...options, killAfterMs: gracePeriodMs });
+  assert.deepEqual(story, [], `${story.length} of ${sent} orders failed`);
+  assert.deepEqual(ending, { code: 0, signal: null }, old.process.stderr());
+  const report = old.process.log().find(({ exitCode }) => exitCode !== undefined);
+  assert.deepEqual([report?.["cut"], report?.["failures"]], [[], []]);
+  assert.ok(
+    endedAfterMs < gracePeriodMs / 3,
+    `expected an exit long before the deadline, got one after ${endedAfterMs} ms`,
+  );
+}
 
-  test("drops no order without a drain window either, if routes move at once", async (t) => {
-    await rollOut(t, (old, moveRoutes) => {
-      moveRoutes();
-      old.kill("SIGINT");
+const services = {
+  http: "node:http",
+  https: "node:https",
+  express: "Express",
+  fastify: "Fastify",
+  nest: "Nest",
+} as const;
+
+describe("a rollout under load, 20 ms away", { timeout: 5 * longMs }, () => {
+  let certificate: Certificate = { key: "", cert: "" };
+  before(() => (certificate = selfSignedCertificate()));
+
+  for (const [fixture, name] of Object.entries(services)) {
+    const transport = (): readonly [args: string[], options: Omit<RolloutOptions, "lagMs">] =>
+      fixture === "https"
+        ? [[certificate.key, certificate.cert], { scheme: "https", ca: certificate.cert }]
+        : [[], { scheme: "http" }];
+
+    test(`${name} drops no order while routes take a second to move`, async (t) => {
+      const [args, options] = transport();
+      await drops(t, fixture, args, { ...options, lagMs });
+    });
+
+    test(`${name} drops no order without a drain window either, if routes move at once`, async (t) => {
+      const [args, options] = transport();
+      await drops(t, fixture, args, { ...options, lagMs: 0, osSignal: "SIGINT" });
+    });
+  }
+
+  describe("of a plain server, which shows that these customers notice", () => {
+    test("drops orders on the connections it closes, however long it waited", async (t) => {
+      assert.ok((await failuresOf(t, "2000")).has("keepAlive"), "expected failed orders on kept connections, got none");
+    });
+
+    test("drops orders on new connections, if it does not wait", async (t) => {
+      assert.ok((await failuresOf(t, "0")).has("newConnection"), "expected failed orders on new connections, got none");
     });
   });
 });
 
-async function rollOut(
-  t: TestContext,
-  replace: (old: RunningProcess, moveRoutes: () => void) => Promise<void> | void,
-): Promise<void> {
-  const [before, after] = await Promise.all([startPod(t), startPod(t)]);
-  const link = await slowLink(t, 20, before.port);
-  const customers = sendCustomers(50, `http://127.0.0.1:${link.port}`);
-  await until(() => customers.taken() > 200);
-
-  await replace(before.process, () => link.routeTo(after.port));
-  const { code } = await before.process.ended;
-  const takenBefore = customers.taken();
-  await until(() => customers.taken() > takenBefore + 200);
-
-  assert.deepEqual(await customers.stop(), []);
-  assert.equal(code, 0);
-  assert.match(
-    before.process.stdout(),
-    /^Stopped .+ after SIG\w+, exit 0: \d+ in-flight finished; 1 of 1 hooks done\.$/m,
-  );
+async function failuresOf(t: TestContext, waitMs: string): Promise<ReadonlySet<string>> {
+  const [old, next] = await Promise.all([startReplica(t, "bare", [waitMs]), startReplica(t, "bare", [waitMs])]);
+  const { failures } = await rollOut(t, old, next, { lagMs, killAfterMs: 3_000 });
+  return new Set(failures.map(({ customer }) => customer));
 }

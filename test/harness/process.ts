@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { nodeFlags } from "../run/node-flags.ts";
+import type { Scope } from "./scope.ts";
 
 /** How a process is started. */
 export interface ProcessOptions {
@@ -44,8 +44,8 @@ export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): No
   return { ...Object.fromEntries(inherited), SEAWORTHY_PROBE_PORT: "0", ...env };
 }
 
-/** Starts a process and ends it with SIGKILL after the test at the latest. */
-export function startProcess(t: TestContext, file: URL, options: ProcessOptions = {}): RunningProcess {
+/** Starts a process and ends it with SIGKILL after the test, or whatever else its scope is, at the latest. */
+export function startProcess(t: Scope, file: URL, options: ProcessOptions = {}): RunningProcess {
   const { args = [], flags = [], env, cwd, command } = options;
   const [program, ...rest] = command ?? [process.execPath, ...nodeFlags, ...flags, fileURLToPath(file), ...args];
   const child = spawn(program, rest, { env: cleanEnvironment(env), cwd, stdio: ["ignore", "pipe", "pipe"] });
