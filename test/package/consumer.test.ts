@@ -15,8 +15,8 @@ const quiet = specifiers.filter((specifier) => !specifier.endsWith("/register"))
 describe("a user's folder with the packed packages", () => {
   let packed: Packed;
   let consumer: Consumer;
-  before(() => {
-    packed = packAll();
+  before(async () => {
+    packed = await packAll();
     consumer = createConsumer(packed);
   });
   after(() => packed[Symbol.dispose]());

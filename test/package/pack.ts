@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { bundle } from "../run/bundle.ts";
 import { type Manifest, type Package, packages, root } from "../structure/packages.ts";
 
 /** One packed package, as npm would publish it. */
@@ -57,12 +58,13 @@ interface PackReport {
 }
 
 /** Builds and packs all packages in a folder of their own. */
-export function packAll(): Packed {
+export async function packAll(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-pack-"));
   copySources(folder);
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const projects = packages.map(({ short }) => join(folder, "packages", short));
   execFileSync(process.execPath, [tsc, "-b", ...projects], { encoding: "utf8" });
+  for (const project of projects) await bundle(project);
   return {
     folder,
     tarballs: packages.map((one) => pack(folder, one)),
