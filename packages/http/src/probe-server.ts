@@ -72,7 +72,7 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
     try {
       return await thread.listen(on, host);
     } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error;
+      if (closing || !(error instanceof ThreadLost)) throw error;
       return takeOver(error, on);
     }
   };
@@ -82,6 +82,7 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
     return here.listen(on, host);
   };
   const fallBack = async (error: NodeJS.ErrnoException): Promise<AddressInfo> => {
+    if (closing) throw portError(error, port, host);
     if (error.code !== "EADDRINUSE" || !(resolved.onPortInUse === "fallback" || (await isClusterWorker()))) {
       const refused = portError(error, port, host);
       tell("probe-port", refused.message);
@@ -107,8 +108,9 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
 
   const close = async (): Promise<void> => {
     closing = true;
+    if (!here) await thread?.close();
     await settled;
-    await (here ?? thread)?.close();
+    await here?.close();
   };
   return {
     get server() {

@@ -59,6 +59,7 @@ export function startProbeThread(
   let listening = Promise.withResolvers<AddressInfo>();
   const closed = Promise.withResolvers<void>();
   let closing = false;
+  let listens = false;
 
   const tellSnapshot = (): void => {
     const snapshot = JSON.stringify(health.snapshot());
@@ -102,13 +103,14 @@ export function startProbeThread(
     changes[Symbol.dispose]();
     timer[Symbol.dispose]();
     closed.resolve();
-    const end = new ThreadLost(`It ended with ${code}.`, { cause: failure });
+    const end = new ThreadLost(closing ? "a stop that came first" : `It ended with ${code}.`, { cause: failure });
     listening.reject(end);
     if (!closing) lost.resolve(end);
   });
   worker.on("message", (message: FromProbeThread) => {
     switch (message.kind) {
       case "listening":
+        listens = true;
         return listening.resolve(message.address);
       case "refused":
         return listening.reject(Object.assign(new Error(message.error.message), message.error));
@@ -144,8 +146,11 @@ export function startProbeThread(
       closing = true;
       // The stop waits for it, so the process has to.
       worker.ref();
-      post({ kind: "close" });
-      await closed.promise;
+      // One that is still starting would be waited for, and has nobody to let go of.
+      if (listens) {
+        post({ kind: "close" });
+        await closed.promise;
+      }
       await worker.terminate();
     },
   };

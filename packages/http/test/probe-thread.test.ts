@@ -87,6 +87,20 @@ for (const thread of [true, false]) {
   });
 }
 
+test("a stop that comes before the thread listens does not wait for it, and opens nothing in its place", async () => {
+  const lifecycle = createLifecycle();
+  const probes = serveProbes(createHealth(lifecycle), { port: 0, host: "127.0.0.1" });
+  const refused = assert.rejects(probes.whenListening, { code: "ERR_SEAWORTHY_PROBE_PORT", message: /got a stop/ });
+  const { clean, hooks } = await lifecycle.stop();
+  await refused;
+  assert.deepEqual(
+    hooks.map(({ name, outcome }) => `${name} ${outcome}`),
+    ["probe server done"],
+  );
+  assert.equal(clean, true);
+  assert.equal(probes.server, undefined);
+});
+
 test("the options of the thread are refused by their names", () => {
   const { stallLimitMs, readinessStallLimitMs } = probeServerDefaults;
   assert.ok(readinessStallLimitMs < stallLimitMs);
