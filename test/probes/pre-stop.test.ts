@@ -113,6 +113,15 @@ for (const thread of ["true", "false"]) {
   );
 }
 
+describe("/prestop on the application's port, in Koa", { timeout: 60_000 }, () => {
+  test("is refused, and the service lives on", async (t) => {
+    const service = await startService(t, "mounted-in-koa.mjs");
+    assert.equal((await ask(`${service.app}/prestop`)).status, 403);
+    assert.equal((await ask(`${service.app}/readyz`)).status, 200);
+    assert.equal((await ask(`${service.app}/orders`)).body, "the application's");
+  });
+});
+
 describe("/prestop on the application's port", { timeout: 60_000, concurrency: 4 }, () => {
   test("is refused, and the log says where it belongs", async (t) => {
     const service = await startService(t, "mounted", { env: { SEAWORTHY_PRESTOP_TOKEN: "0123456789abcdef" } });

@@ -14,7 +14,8 @@ export interface ProbedService {
 
 /** Starts a fixture of this folder and waits until it is ready for work. */
 export async function startService(t: TestContext, name: string, options?: ProcessOptions): Promise<ProbedService> {
-  const process = startProcess(t, new URL(`fixtures/${name}.ts`, import.meta.url), options);
+  const file = name.includes(".") ? name : `${name}.ts`;
+  const process = startProcess(t, new URL(`fixtures/${file}`, import.meta.url), options);
   const [app, probes] = await Promise.all([appOf(process), probesOf(process), process.until(/Started after/)]);
   return {
     process,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,6 +16,23 @@ describe("the probe thread", { timeout: 60_000, concurrency: 2 }, () => {
     const service = startProcess(t, new URL("fixtures/ends-by-itself.ts", import.meta.url));
     assert.equal((await service.ended).code, 0);
     assert.match(service.stdout(), /nothing left to do\npool closes/);
+  });
+
+  test("that is still starting when SIGTERM comes is not waited for: the exit is clean", async (t) => {
+    const service = startProcess(t, new URL("fixtures/awaits-its-probes.ts", import.meta.url));
+    assert.equal((await service.ended).code, 0);
+    assert.deepEqual(reportOf(service).failures, []);
+    assert.doesNotMatch(service.stdout(), /listens/);
+  });
+
+  test("with its port in use holds the process until it has another one", async (t) => {
+    const taken = createServer().listen(0);
+    t.after(() => taken.close());
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const service = await startService(t, "late-server", { env: { SEAWORTHY_PROBE_PORT: String(port) } });
+    assert.equal((await service.probe("/readyz")).status, 200);
+    assert.equal(linesOf(service.process, /Draining/).length, 0);
   });
 
   test("answers until the last stop hook, and is closed by it", async (t) => {

@@ -55,7 +55,7 @@ const mistakes: Readonly<Record<string, readonly [env: Record<string, string>, c
     "ERR_SEAWORTHY_BUDGET",
     /SEAWORTHY_GRACE_PERIOD_SECONDS/,
   ],
-  "two probes on one path": [{ SEAWORTHY_LIVENESS_PATH: "/readyz" }, "ERR_SEAWORTHY_OPTION", /different paths/],
+  "two probes on one path": [{ SEAWORTHY_LIVENESS_PATH: "/readyz" }, "ERR_SEAWORTHY_OPTION", /three different paths/],
 };
 
 describe("a serving process under register ends with 1 and says why, in one piece", () => {

@@ -39,7 +39,8 @@ export function handleWith(health: Health, options: ProbeOptions | undefined, ro
     const path = pathOf(request.url);
     if (answer) writeAnswer(answer, request, response);
     else if (Object.hasOwn(routes, path)) {
-      void callRoute(routes[path], routeRequest(request)).then((late) => writeAnswer(late, request, response));
+      // Returned, because a framework such as Koa answers by itself once the handler is over.
+      return callRoute(routes[path], routeRequest(request)).then((late) => writeAnswer(late, request, response));
     } else if (next) return next();
     else writeAnswer(notFound(), request, response);
     return undefined;

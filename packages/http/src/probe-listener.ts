@@ -18,7 +18,8 @@ const limits = {
   requestTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 } as const;
-const mostConnections = 64;
+/** Each may hand over 64 KiB of pipelined requests at a time, all of which Node takes apart before the first is answered. */
+const mostConnections = 16;
 
 /** Makes a server of probes, not listening yet. It does not hold the process open. */
 export function createProbeListener(

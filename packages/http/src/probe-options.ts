@@ -39,15 +39,28 @@ export function resolveProbeOptions(options: ProbeOptions = {}): ResolvedProbeOp
   const paths = { ...probeDefaults.paths, ...options.paths };
   for (const probe of probes) assertPath(`paths.${probe}`, paths[probe], probeDefaults.paths[probe]);
   if (preStopPath !== false) assertPath("preStopPath", preStopPath, probeDefaults.preStopPath);
-  const all = [...Object.values(paths), ...(preStopPath === false ? [] : [preStopPath])];
+  const all = Object.values(paths);
   if (new Set(all).size < all.length) {
-    throw optionError("paths", "different paths, and preStopPath another one", all.join(", "), "Give each its own.");
+    throw optionError("paths", "three different paths", all.join(", "), "Give each probe a path of its own.");
   }
+  if (preStopPath !== false) assertReachable("preStopPath", preStopPath, paths);
   if (showReasons !== undefined && typeof showReasons !== "boolean") {
     throw optionError("showReasons", "true or false", showReasons, "Leave it out to withhold reasons.");
   }
   assertToken(preStopToken);
   return { paths, showReasons: showReasons ?? probeDefaults.showReasons, preStopPath, preStopToken };
+}
+
+/** All below a probe's path is the probe's. @throws `ERR_SEAWORTHY_OPTION` */
+export function assertReachable(option: string, path: string, paths: ResolvedProbeOptions["paths"]): void {
+  const above = Object.values(paths).find((own) => path === own || path.startsWith(`${own}/`));
+  if (above === undefined) return;
+  throw optionError(
+    option,
+    `a path that is not a probe's, ${above}, or below it`,
+    path,
+    "Give it one beside the probes.",
+  );
 }
 
 function assertPath(option: string, path: unknown, defaultPath: string): void {

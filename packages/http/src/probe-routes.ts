@@ -17,10 +17,24 @@ export type ProbeRoutes = Readonly<Record<string, ProbeRoute>>;
 export async function callRoute(route: ProbeRoute | undefined, request: RouteRequest): Promise<ProbeAnswer> {
   if (!route) return notFound();
   try {
-    return await route(request);
+    return plainAnswer(await route(request));
   } catch {
     return textAnswer(503, "The answer could not be made: reason withheld.\n");
   }
+}
+
+/** What another thread can be sent and a response can be written from. Throws where it is neither. */
+function plainAnswer({ status, headers, body }: ProbeAnswer): ProbeAnswer {
+  const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule("node:http");
+  // Whoever is not held by types gives a Headers.
+  const pairs: [name: string, value: string][] = headers instanceof Headers ? [...headers] : Object.entries(headers);
+  for (const [name, value] of pairs) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new TypeError(`No status: ${status}`);
+  if (typeof body !== "string") throw new TypeError("No text.");
+  return { status, headers: Object.fromEntries(pairs), body };
 }
 
 /** The headers that a route may see. */

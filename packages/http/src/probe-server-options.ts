@@ -1,6 +1,6 @@
 import type { Heartbeat } from "@seaworthy/health";
 import { describe, optionError } from "@seaworthy/lifecycle";
-import { type ProbeOptions, type ResolvedProbeOptions, resolveProbeOptions } from "./probe-options.ts";
+import { type ProbeOptions, type ResolvedProbeOptions, assertReachable, resolveProbeOptions } from "./probe-options.ts";
 import type { ProbeRoutes } from "./probe-routes.ts";
 
 /** Options of the probe server. */
@@ -68,13 +68,14 @@ export function resolveProbeServerOptions(options: ProbeServerOptions): Resolved
       "A blocked service leaves rotation before it is restarted.",
     );
   }
+  const probes = resolveProbeOptions(options);
   return {
     port,
     host,
     onPortInUse,
     thread,
-    routes: resolveRoutes(options.routes),
-    probes: resolveProbeOptions(options),
+    routes: resolveRoutes(options.routes, probes),
+    probes,
     limits: { livenessLimitMs: stallLimitMs, readinessLimitMs: readinessStallLimitMs },
   };
 }
@@ -85,8 +86,10 @@ function assertLimit(option: "stallLimitMs" | "readinessStallLimitMs", value: un
   throw optionError(option, `a number of milliseconds, at least ${leastLimitMs}`, value, fix);
 }
 
-function resolveRoutes(routes: ProbeRoutes = {}): ProbeRoutes {
+function resolveRoutes(routes: ProbeRoutes = {}, { paths, preStopPath }: ResolvedProbeOptions): ProbeRoutes {
   for (const [path, route] of Object.entries(routes)) {
+    assertReachable("routes", path, paths);
+    if (path === preStopPath) throw optionError("routes", "no path that is preStopPath", path, "Give it another one.");
     if (path.startsWith("/") && typeof route === "function") continue;
     const got = `${path}: ${describe(route)}`;
     throw optionError("routes", "functions by paths that begin with a slash", got, "Such as { '/metrics': answer }.");

@@ -14,7 +14,7 @@ import { ownServers } from "./own-servers.ts";
 export interface ProbeServer extends AsyncDisposable {
   /** The server, where it is on this thread. */
   readonly server: Server | undefined;
-  /** Where it listens. Rejects with `ERR_SEAWORTHY_PROBE_PORT` when it cannot. */
+  /** Where it listens; never, when a stop came first. Rejects with `ERR_SEAWORTHY_PROBE_PORT` when it cannot. */
   readonly whenListening: Promise<AddressInfo>;
 }
 
@@ -82,7 +82,7 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
     return here.listen(on, host);
   };
   const fallBack = async (error: NodeJS.ErrnoException): Promise<AddressInfo> => {
-    if (closing) throw portError(error, port, host);
+    if (closing) throw error;
     if (error.code !== "EADDRINUSE" || !(resolved.onPortInUse === "fallback" || (await isClusterWorker()))) {
       const refused = portError(error, port, host);
       tell("probe-port", refused.message);
@@ -96,10 +96,18 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
     return address;
   };
 
-  const whenListening = listen(port).catch(fallBack);
-  let settled: Promise<unknown> = whenListening.catch(() => {});
+  const opening = listen(port)
+    .catch(fallBack)
+    .finally(() => thread?.unref());
+  let settled: Promise<unknown> = opening.catch(() => {});
+  // Like `whenStarted`, it does not come when a stop comes first.
+  const whenListening = opening.catch((error: unknown) => {
+    if (closing) return new Promise<never>(() => {});
+    throw error;
+  });
+  whenListening.catch(() => {});
   void thread?.whenLost.then(async (lost) => {
-    const address = await whenListening.catch(() => undefined);
+    const address = await opening.catch(() => undefined);
     if (here || closing || !address) return;
     settled = takeOver(lost, address.port)
       .catch(fallBack)

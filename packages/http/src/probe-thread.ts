@@ -12,6 +12,8 @@ export interface ProbeThread {
   /** Rejects with Node's own error, or with {@link ThreadLost}. May be called again after the former. */
   listen(port: number, host: string | undefined): Promise<AddressInfo>;
   close(): Promise<void>;
+  /** Lets the process end without it; until then it is held open, for someone may await where the probes are. */
+  unref(): void;
   /** Resolves when the thread has ended without having been closed. */
   readonly whenLost: Promise<ThreadLost>;
 }
@@ -22,8 +24,8 @@ export class ThreadLost extends Error {}
 /** A thread that has not listened by then will not. */
 const listenWithinMs = 10_000;
 
-/** It answers a few small requests: what it cannot use it shall not take. */
-const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32, stackSizeMb: 1 };
+/** It answers a few small requests. Room beyond that is for bursts, such as pipelined ones, and taken only then. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128, stackSizeMb: 1 };
 
 /** Flags that say how our own files are loaded. Those that load something of the application's are none of them. */
 const loaderFlag = /^(--conditions=|--experimental-strip-types$|--disable-warning=)/;
@@ -125,21 +127,25 @@ export function startProbeThread(
     }
   });
 
+  const giveUp = async (): Promise<void> => {
+    // It may have said so while this thread was blocked.
+    await clock.turn();
+    if (listens) return;
+    listening.reject(new ThreadLost(`It did not listen within ${listenWithinMs / 1_000} s.`));
+    await worker.terminate();
+  };
+
   return {
+    unref: () => worker.unref(),
     whenLost: lost.promise,
     async listen(port, host) {
       listening = Promise.withResolvers();
       post({ kind: "listen", port, host });
-      const late = clock.after(listenWithinMs, () => {
-        listening.reject(new ThreadLost(`It did not listen within ${listenWithinMs / 1_000} s.`));
-        void worker.terminate();
-      });
+      const late = clock.after(listenWithinMs, () => void giveUp());
       try {
         return await listening.promise;
       } finally {
         late[Symbol.dispose]();
-        // Until here it does hold the process open: someone may await where the probes are.
-        worker.unref();
       }
     },
     async close() {

@@ -2,17 +2,19 @@ import type { ProbeAnswer } from "./probe-answer.ts";
 
 /** What of a response is used: Node's own, HTTP/1.1 or HTTP/2, and whatever extends it. */
 export interface ProbeResponse {
+  readonly headersSent?: boolean;
   writeHead(status: number, headers: Record<string, string>): unknown;
   end(): unknown;
   end(body: string): unknown;
 }
 
-/** Writes an answer, without its body for HEAD. */
+/** Writes an answer, without its body for HEAD; nothing where somebody else has answered meanwhile. */
 export function writeAnswer(
   { status, headers, body }: ProbeAnswer,
   request: { readonly method?: string | undefined; readonly httpVersionMajor?: number },
   response: ProbeResponse,
 ): void {
+  if (response.headersSent) return;
   // HTTP/2 has no such header; on HTTP/1.1 it keeps askers other than the kubelet from parking a socket here.
   const connection = (request.httpVersionMajor ?? 1) < 2 ? { connection: "close" } : {};
   response.writeHead(status, { ...headers, ...connection });

@@ -74,7 +74,7 @@ test("a preStop hook can have another path, or none", () => {
   assert.equal(resolveProbeOptions({ preStopPath: "/leave" }).preStopPath, "/leave");
   assert.equal(resolveProbeOptions({ preStopPath: false }).preStopPath, false);
   for (const preStopPath of ["", "leave", "/", true, 5]) assertRefused({ preStopPath }, "preStopPath");
-  assertRefused({ preStopPath: "/livez" }, "paths");
+  for (const preStopPath of ["/livez", "/livez/prestop"]) assertRefused({ preStopPath }, "preStopPath");
 });
 
 test("a preStop token is long enough not to be guessed, fits a header, and is never shown", () => {

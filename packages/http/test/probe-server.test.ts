@@ -248,7 +248,7 @@ describe("hostile clients", () => {
     t.after(() => sockets.forEach((socket) => socket.destroy()));
     await request(url).get("/livez").expect(200);
     const connections = await connectionsOf(probes);
-    assert.ok(connections <= 64, `${connections} connections`);
+    assert.ok(connections <= 16, `${connections} connections`);
   });
 
   test("cannot park more than the server holds, even all at once", async (t) => {
@@ -261,7 +261,7 @@ describe("hostile clients", () => {
       socket.on("error", () => {});
       socket.resume().on("close", () => {
         cut += 1;
-        if (cut === 200 - 64) resolve();
+        if (cut === 200 - 16) resolve();
       });
     }
     await promise;

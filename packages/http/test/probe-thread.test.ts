@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type TestContext, describe, test } from "node:test";
 import { createHealth } from "@seaworthy/health";
-import { createLifecycle } from "@seaworthy/lifecycle";
+import { createLifecycle, lifecycleChannels } from "@seaworthy/lifecycle";
 import request from "supertest";
 import { textAnswer } from "../src/probe-answer.ts";
 import { type ProbeServerOptions, probeServerDefaults } from "../src/probe-server-options.ts";
@@ -59,6 +60,11 @@ for (const thread of [true, false]) {
           "/fails": () => {
             throw new Error("a secret");
           },
+          "/nothing": () => undefined as never,
+          "/headers": () => ({ ...textAnswer(200, "text"), headers: new Headers({ "x-own": "yes" }) as never }),
+          "/split": () => ({ ...textAnswer(200, "text"), headers: { "x-own": "a\r\nb" } }),
+          "/status": () => ({ ...textAnswer(200, "text"), status: 42 as never }),
+          "/body": () => ({ ...textAnswer(200, "text"), body: new Uint8Array(1) as never }),
         },
       });
       await request(url)
@@ -69,6 +75,8 @@ for (const thread of [true, false]) {
       await request(url).get("/slow").expect(200, "slow\n");
       const failed = await request(url).get("/fails").expect(503);
       assert.ok(!failed.text.includes("secret"));
+      for (const path of ["/nothing", "/split", "/status", "/body"]) await request(url).get(path).expect(503);
+      await request(url).get("/headers").expect(200).expect("x-own", "yes");
       await request(url).get("/other").expect(404);
       await request(url).get("/__proto__").expect(404);
       await request(url).get("/livez").expect(200);
@@ -90,14 +98,30 @@ for (const thread of [true, false]) {
 test("a stop that comes before the thread listens does not wait for it, and opens nothing in its place", async () => {
   const lifecycle = createLifecycle();
   const probes = serveProbes(createHealth(lifecycle), { port: 0, host: "127.0.0.1" });
-  const refused = assert.rejects(probes.whenListening, { code: "ERR_SEAWORTHY_PROBE_PORT", message: /got a stop/ });
+  let told = false;
+  const tell = (): void => void (told = true);
+  void probes.whenListening.then(tell, tell);
   const { clean, hooks } = await lifecycle.stop();
-  await refused;
+  assert.equal(told, false);
   assert.deepEqual(
     hooks.map(({ name, outcome }) => `${name} ${outcome}`),
     ["probe server done"],
   );
   assert.equal(clean, true);
+  assert.equal(probes.server, undefined);
+});
+
+test("a thread that listens while the main thread is blocked for long is not given up", async (t) => {
+  const notices: unknown[] = [];
+  const onNotice = (message: unknown): void => void notices.push(message);
+  subscribe(lifecycleChannels.notice, onNotice);
+  t.after(() => unsubscribe(lifecycleChannels.notice, onNotice));
+  const probes = serveProbes(createHealth(createLifecycle()), { port: 0, host: "127.0.0.1" });
+  t.after(() => probes[Symbol.asyncDispose]());
+  const until = performance.now() + 10_500;
+  while (performance.now() < until);
+  await probes.whenListening;
+  assert.deepEqual(notices, []);
   assert.equal(probes.server, undefined);
 });
 
@@ -112,6 +136,8 @@ test("the options of the thread are refused by their names", () => {
     ["readinessStallLimitMs", { readinessStallLimitMs: 40_000 }],
     ["routes", { routes: { metrics: () => {} } }],
     ["routes", { routes: { "/metrics": "text" } }],
+    ["routes", { routes: { "/livez/metrics": () => textAnswer(200, "") } }],
+    ["routes", { routes: { "/prestop": () => textAnswer(200, "") } }],
   ];
   for (const [option, options] of wrong) {
     assert.throws(() => serveProbes(createHealth(createLifecycle()), options), {

@@ -2,6 +2,7 @@
 export interface Listeners {
   /** Disposing takes the listener off again. */
   add(listener: () => void): Disposable;
+  /** One that throws keeps nobody else from hearing; its error goes where that of an `AbortSignal`'s listener goes. */
   tell(): void;
 }
 
@@ -15,6 +16,16 @@ export function createListeners(): Listeners {
       entries.add(entry);
       return { [Symbol.dispose]: () => void entries.delete(entry) };
     },
-    tell: () => entries.forEach(({ listener }) => listener()),
+    tell() {
+      for (const { listener } of entries) {
+        try {
+          listener();
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
+    },
   };
 }

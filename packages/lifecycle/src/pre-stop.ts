@@ -2,7 +2,7 @@ import type { Publish } from "./channels.ts";
 import type { DrainWindow } from "./drain-window.ts";
 import type { Leave } from "./leave.ts";
 import type { ResolvedLifecycleOptions } from "./options.ts";
-import { settledOrAborted } from "./until.ts";
+import { whenAborted } from "./until.ts";
 
 /*
  * The drain window of a preStop hook. The kubelet calls the hook, waits for its end and only then sends SIGTERM, so the
@@ -52,18 +52,22 @@ export interface PreStopParts {
 export function createPreStop({ options, window, leave, publish, stopping, windowOver }: PreStopParts): PreStop {
   const { clock, drainWindow, preStop } = options;
   let whenOver: Promise<void> | undefined;
+  let isOver = false;
   let startedAt: number | undefined;
+  let waiting: Disposable | undefined;
+  whenAborted(stopping, () => waiting?.[Symbol.dispose]());
 
-  const awaitStop = async (): Promise<void> => {
-    const waited = Promise.withResolvers<void>();
-    const timer = clock.after(preStop.stopWithinMs, waited.resolve);
-    const inVain = await settledOrAborted(waited.promise, stopping);
-    timer[Symbol.dispose]();
-    if (!inVain) return;
+  const awaitStop = (): void => {
+    isOver = true;
+    waiting?.[Symbol.dispose]();
+    if (!stopping.aborted) waiting = clock.after(preStop.stopWithinMs, onNoStop);
+  };
+  const onNoStop = (): void => {
     startedAt = undefined;
     const back = preStop.withoutStop === "return";
     if (back) {
       whenOver = undefined;
+      isOver = false;
       leave.callOff();
     }
     publish("notice", {
@@ -78,8 +82,10 @@ export function createPreStop({ options, window, leave, publish, stopping, windo
 
   return {
     run() {
+      // A second hook that finds the window over counts anew: the first may have been nobody's that can kill.
+      if (!whenOver || isOver) startedAt = clock.now();
+      if (isOver) awaitStop();
       if (whenOver) return whenOver;
-      startedAt = clock.now();
       leave.begin();
       publish("notice", { code: "prestop", message: "A preStop hook opened the drain window; SIGTERM is to follow." });
       whenOver = window.pass(drainWindow, windowOver);

@@ -97,10 +97,15 @@ export function createStop(parts: StopParts, reason: StopReason): Stop {
   const windowStep = async (): Promise<void> => {
     const skipped = wasStarting || skipsWindow(reason);
     const ended = AbortSignal.any([budgets.drain.passed, windowSkipped.signal, over.signal]);
-    const early = preStop.whenOver();
-    if (early && !skipped) await settledOrAborted(early, ended);
-    else if (!skipped) await window.pass(budgets.window, ended);
+    if (!skipped) await passWindow(ended);
     latches.windowOver.abort();
+  };
+
+  /** An early window counts; narrowed bounds, of a fatal error, hold for the rest of it too. */
+  const passWindow = async (ended: AbortSignal): Promise<void> => {
+    const enough = new AbortController();
+    void preStop.whenOver()?.then(() => enough.abort());
+    await window.pass(budgets.window, AbortSignal.any([ended, enough.signal]));
   };
 
   const drainAll = async (): Promise<void> => {

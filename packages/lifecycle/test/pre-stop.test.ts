@@ -147,6 +147,37 @@ describe("a stop after preStop", () => {
   });
 });
 
+describe("a fatal error in a preStop window", () => {
+  test("narrows the window to the proportions of its own budget", async (t) => {
+    const { life, clock, door, preStop } = serving(t);
+    preStop();
+    const stopped = life.stop({ kind: "fatal", error: new Error("boom"), origin: "uncaughtException" });
+    for (let ms = 0; ms < 3_000; ms += 100) {
+      door.arrived();
+      await clock.advance(100);
+    }
+    const { steps } = await stopped;
+    assert.ok(Math.abs(steps.window - (15_000 * 5) / 29) < 1, `the window took ${steps.window} ms`);
+  });
+});
+
+describe("a preStop hook that comes when the window is over", () => {
+  test("counts anew: a stranger's call before it takes nothing of the grace period", async (t) => {
+    const { life, clock, preStop, over } = serving(t);
+    life.onStop("hangs", hang);
+    preStop();
+    await clock.advance(25_000);
+    preStop();
+    await clock.advance(0);
+    assert.equal(over(), 2);
+    await clock.advance(10_000);
+    assert.equal(life.leaving, true);
+    const stopped = life.stop(sigterm);
+    await clock.advance(19_000);
+    assert.equal((await stopped).durationMs, 19_000);
+  });
+});
+
 describe("a preStop window that no stop follows", () => {
   test("is called off after the grace period: the service returns, and says so", async (t) => {
     const { life, clock, heard, preStop } = serving(t);

@@ -36,22 +36,19 @@ export function openService(options: StartOptions, inKubernetes: boolean): Servi
   const lifecycle = found ?? createLifecycle(options);
   const health = createHealth(lifecycle, options);
 
-  // Without a log nobody listens, and a crash is shown by the life itself.
-  const story = options.log === false ? undefined : narrate(lifecycle, log, inKubernetes);
-  introduce(log, name, lifecycle);
-  if (found) tellIgnored(log, options);
-  try {
-    if (!found) bindProcess(lifecycle, options);
-  } catch (error) {
-    story?.[Symbol.dispose]();
-    throw error;
-  }
-
-  const probeServer = onProbePort && serveProbes(health, onProbePort);
-  const servers = drainServers(lifecycle, {
-    ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
-    ...(options.longLivedMs !== undefined && { longLivedMs: options.longLivedMs }),
-    ...(options.startedWhen === "listening" && { onServer: lifecycle.markStarted }),
+  const { servers, probeServer } = allOrNothing((undo) => {
+    // Without a log nobody listens, and a crash is shown by the life itself.
+    if (options.log !== false) undo.push(narrate(lifecycle, log, inKubernetes));
+    introduce(log, name, lifecycle);
+    if (found) tellIgnored(log, options);
+    else undo.push(bindProcess(lifecycle, options));
+    const drained = drainServers(lifecycle, {
+      ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+      ...(options.longLivedMs !== undefined && { longLivedMs: options.longLivedMs }),
+      ...(options.startedWhen === "listening" && { onServer: lifecycle.markStarted }),
+    });
+    undo.push(drained);
+    return { servers: drained, probeServer: onProbePort && serveProbes(health, onProbePort) };
   });
   if (probeServer) lifecycle.startup("probe server", announce(log, probeServer));
   return {
@@ -80,6 +77,17 @@ export function openService(options: StartOptions, inKubernetes: boolean): Servi
     longLived: servers.longLived,
     probes: (own) => probeHandler(health, { ...onAppPort, ...own, paths: { ...probePaths, ...own?.paths } }),
   };
+}
+
+/** Takes back what was attached so far when a later part is refused. */
+function allOrNothing<Result>(attach: (undo: Disposable[]) => Result): Result {
+  const undo: Disposable[] = [];
+  try {
+    return attach(undo);
+  } catch (error) {
+    for (const part of undo.toReversed()) part[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function introduce(log: Logger, name: string, { options }: Lifecycle): void {

@@ -29,6 +29,8 @@ const registry = globalThis as { [key]?: Running; [openingKey]?: boolean };
  * @throws `ERR_SEAWORTHY_ENVIRONMENT`, `ERR_SEAWORTHY_OPTION`, `ERR_SEAWORTHY_BUDGET`, `ERR_SEAWORTHY_OS_SIGNAL` for
  * what is wrong in the environment or the options; nothing has been started then.
  * @throws `ERR_SEAWORTHY_WORKER_THREAD` in a worker thread.
+ * @throws `ERR_SEAWORTHY_ALREADY_DRAINED`, `ERR_SEAWORTHY_DUPLICATE_NAME` when the life that the process had before has
+ * its servers drained, or its probes served, already.
  */
 export const start = (options: StartOptions = {}): Service => startBy("start()", options);
 

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { channel } from "node:diagnostics_channel";
 import { describe, test } from "node:test";
-import { SeaworthyError, lifecycleChannels, processLifecycle } from "@seaworthy/lifecycle";
+import { drainServers } from "@seaworthy/http";
+import {
+  SeaworthyError,
+  bindProcess,
+  createLifecycle,
+  lifecycleChannels,
+  processLifecycle,
+} from "@seaworthy/lifecycle";
 import { service, start } from "seaworthy";
 import type { StartOptions } from "seaworthy";
 
@@ -49,6 +56,21 @@ describe("a start that is refused leaves nothing behind", () => {
       assert.deepEqual(held(), before);
     });
   }
+
+  test("a life whose servers are drained already", (t) => {
+    const life = createLifecycle();
+    const binding = bindProcess(life);
+    const servers = drainServers(life);
+    t.after(() => {
+      servers[Symbol.dispose]();
+      binding[Symbol.dispose]();
+    });
+    const before = held();
+    for (let times = 0; times < 2; times += 1) {
+      assert.throws(() => start({ log: false, probePort: 0 }), { code: "ERR_SEAWORTHY_ALREADY_DRAINED" });
+    }
+    assert.deepEqual(held(), before);
+  });
 
   test("a variable that makes no sense", (t) => {
     const before = held();

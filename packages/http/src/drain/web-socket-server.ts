@@ -21,7 +21,9 @@ export interface WebSocketServer {
 /** Tells WebSocket servers from other values. */
 export function isWebSocketServer(value: unknown): value is WebSocketServer {
   const server = value as Partial<WebSocketServer> | undefined | null;
-  return typeof server?.handleUpgrade === "function" && typeof server.on === "function";
+  if (typeof server?.handleUpgrade !== "function" || typeof server.on !== "function") return false;
+  // Others keep something else under that name: engine.io does.
+  return server.clients === undefined || server.clients instanceof Set;
 }
 
 /** RFC 6455, section 7.4.1: an endpoint is going away. */

@@ -19,6 +19,8 @@ test("a WebSocket server is known by its shape", () => {
     createNetServer(),
     new EventEmitter(),
     {},
+    // The shape of engine.io.
+    Object.assign(new EventEmitter(), { handleUpgrade() {}, clients: {} }),
     null,
     undefined,
   ]) {
