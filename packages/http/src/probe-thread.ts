@@ -31,7 +31,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 12
 const loaderFlag = /^(--conditions=|--experimental-strip-types$|--disable-warning=)/;
 
 /**
- * Starts the thread. It does not hold the process open.
+ * Starts the thread. It holds the process open until `unref`.
  *
  * @throws what Node does where there can be no such thread: bundled into one file, or without the permission.
  */

@@ -17,7 +17,7 @@ import { settledOrAborted, whenAborted } from "./until.ts";
  * The timeline of a stop.
  *
  * T0                   reason arrives       phase: draining   intake aborts; readiness fails
- *                                                             every response says Connection: close
+ *                                                             every response says Connection: close; h2 GOAWAY; ws 1001
  * T0 + drain window    routes have moved                      windowOver aborts: listeners close, idle sockets linger
  *                                                             drain hooks run together, in-flight work finishes
  * all drained          nothing in hand      phase: stopping   stop hooks, one at a time, last registered first

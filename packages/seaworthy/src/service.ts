@@ -27,7 +27,7 @@ export interface Service
   readonly name: string;
   readonly lifecycle: Lifecycle;
   readonly health: Health;
-  /** Where the probe server listens; `undefined` when it was turned off. */
+  /** Where the probe server listens; `undefined` when it was turned off. Never settles when a stop came first. */
   readonly whenProbesListen: Promise<AddressInfo | undefined>;
   /** Makes a handler that answers the probes on a port of the application's own as well. */
   probes(options?: ProbeOptions): ProbeHandler;
