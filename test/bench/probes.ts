@@ -67,20 +67,27 @@ async function observe(order: readonly Entry[]): Promise<void> {
   await scope.end();
 }
 
-/** The same two processes in turn, so that both see what else the machine does. */
-async function compareRequests(): Promise<{ readonly ratio: number; readonly bareUs: number }> {
+interface RequestCosts {
+  readonly ratio: number;
+  /** A second bare server against the first: what the machine alone makes of no difference. */
+  readonly control: number;
+  readonly bareUs: number;
+}
+
+/** The same three processes in turn, so that all see what else the machine does. */
+async function compareRequests(): Promise<RequestCosts> {
   const scope = openScope();
-  const [plain, ours] = [await bare.start(scope), await seaworthy.start(scope)];
-  const pairs: { readonly plainUs: number; readonly ourUs: number }[] = [];
-  for (const contender of [plain, ours]) await cpuPerRequest(contender, 10_000);
-  for (let pair = 0; pair < 3 * rounds; pair += 1) {
-    pairs.push({ plainUs: await cpuPerRequest(plain, 10_000), ourUs: await cpuPerRequest(ours, 10_000) });
+  const running = [await bare.start(scope), await seaworthy.start(scope), await bare.start(scope)];
+  const costs: (readonly number[])[] = [];
+  for (const contender of running) await cpuPerRequest(contender, 10_000);
+  for (let round = 0; round < 3 * rounds; round += 1) {
+    const us = new Map<Contender, number>();
+    for (const contender of turned(running, round)) us.set(contender, await cpuPerRequest(contender, 10_000));
+    costs.push(running.map((contender) => us.get(contender) ?? NaN));
   }
   await scope.end();
-  return {
-    ratio: median(pairs.map(({ plainUs, ourUs }) => ourUs / plainUs)),
-    bareUs: median(pairs.map(({ plainUs }) => plainUs)),
-  };
+  const ratioOf = (index: number): number => median(costs.map((us) => (us[index] ?? NaN) / (us[0] ?? NaN)));
+  return { ratio: ratioOf(1), control: ratioOf(2), bareUs: median(costs.map(([us]) => us ?? NaN)) };
 }
 
 for (let round = 0; round < rounds; round += 1) {
@@ -89,7 +96,7 @@ for (let round = 0; round < rounds; round += 1) {
   await observe(order);
   console.log(`round ${round + 1} of ${rounds}`);
 }
-const { ratio, bareUs } = await compareRequests();
+const { ratio, control, bareUs } = await compareRequests();
 
 const startMs = median(bare.startCpuMs);
 const bareMb = median(bare.rssMb);
@@ -119,7 +126,7 @@ writeBlock(
   `${table(["", "answered of sent", "p50 / max", "start CPU", "memory", "idle CPU"], entries.map(rowOf))}
 
 While nothing drains, a request costs ${ratio.toFixed(2)} times the CPU time that it costs a bare \`node:http\` server, which is
-${Math.round(bareUs)} µs here.
+${Math.round(bareUs)} µs here; a second bare server, measured in the same turns, costs ${control.toFixed(2)} times the first.
 
 A liveness probe every 100 ms, each on a connection of its own with a time-out of 1 s, while a loop keeps the main thread
 busy for 5 s. What a server on the main thread answers is what it was asked in the last of them, once the loop is over. Start

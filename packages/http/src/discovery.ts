@@ -131,7 +131,7 @@ export function discoverServers(
     longLived(response, onLeave) {
       const answer = countedResponse(response);
       if (onLeave !== undefined) assertFunction(onLeave, "the onLeave hook of a long-lived response");
-      for (const { find } of drained.values()) find(answer)?.keep(onLeave);
+      for (const { keep } of drained.values()) keep(answer, onLeave);
     },
     [Symbol.dispose]() {
       unsubscribe(listenChannel, onListen);

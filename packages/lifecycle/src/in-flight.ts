@@ -11,10 +11,26 @@ export interface WorkRecord {
   readonly ageMs: number;
 }
 
+/** Work that somebody counts for himself, as a server does its requests. */
+export interface WorkSource {
+  count(): number;
+  /** How many pieces of work have ended so far. */
+  ended(): number;
+  list(): readonly { readonly name: string | (() => string); readonly ageMs: number }[];
+}
+
+/** A source that is counted. Disposing forgets it, once nothing of it is in hand. */
+export interface CountedSource extends Disposable {
+  /** Says that a piece of its work has ended, and that it was the last in hand. */
+  idle(): void;
+}
+
 /** The work accepted and not yet finished. */
 export interface InFlight {
   /** Takes a piece of work in hand. The name may be a function, called only if the work has to be named. */
   begin(name: string | (() => string)): Work;
+  /** Counts what a source has in hand too. */
+  add(source: WorkSource): CountedSource;
   count(): number;
   /** How many pieces of work have ended so far. */
   ended(): number;
@@ -31,8 +47,20 @@ interface Entry {
 /** An empty hand; `now` is a monotonic clock. */
 export function createInFlight(now: () => number): InFlight {
   const entries = new Set<Entry>();
+  const sources = new Set<WorkSource>();
   const waiters = new Set<() => void>();
   let ended = 0;
+
+  const count = (): number => {
+    let sum = entries.size;
+    for (const source of sources) sum += source.count();
+    return sum;
+  };
+  const tellIfIdle = (): void => {
+    if (waiters.size === 0 || count() > 0) return;
+    for (const resolve of waiters) resolve();
+    waiters.clear();
+  };
 
   return {
     begin(name) {
@@ -41,20 +69,40 @@ export function createInFlight(now: () => number): InFlight {
       const end = (): void => {
         if (!entries.delete(entry)) return;
         ended += 1;
-        if (entries.size > 0) return;
-        for (const resolve of waiters) resolve();
-        waiters.clear();
+        tellIfIdle();
       };
       return { end, [Symbol.dispose]: end };
     },
-    count: () => entries.size,
-    ended: () => ended,
-    whenIdle: () => (entries.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.add(resolve))),
-    list: () =>
-      [...entries].map(({ name, since }) => ({
-        name: typeof name === "string" ? name : nameBy(name),
-        ageMs: now() - since,
-      })),
+    add(source) {
+      sources.add(source);
+      let isLeft = false;
+      const forgetIfIdle = (): void => {
+        if (!isLeft || source.count() > 0 || !sources.delete(source)) return;
+        ended += source.ended();
+      };
+      return {
+        idle() {
+          forgetIfIdle();
+          tellIfIdle();
+        },
+        [Symbol.dispose]() {
+          isLeft = true;
+          forgetIfIdle();
+        },
+      };
+    },
+    count,
+    ended() {
+      let sum = ended;
+      for (const source of sources) sum += source.ended();
+      return sum;
+    },
+    whenIdle: () => (count() === 0 ? Promise.resolve() : new Promise((resolve) => void waiters.add(resolve))),
+    list() {
+      const own = [...entries].map(({ name, since }) => ({ name, ageMs: now() - since }));
+      const all = [own, ...[...sources].map((source) => source.list())].flat();
+      return all.map(({ name, ageMs }) => ({ name: typeof name === "string" ? name : nameBy(name), ageMs }));
+    },
   };
 }
 

@@ -9,7 +9,7 @@ export type { Deadline } from "./deadline.ts";
 // What registers with it
 export type { Hook, HookContext, HookKind, HookOptions, HookOutcome, HookRecord } from "./hooks.ts";
 export type { StartupContext, StartupTask } from "./startup.ts";
-export type { InFlight, Work, WorkRecord } from "./in-flight.ts";
+export type { CountedSource, InFlight, Work, WorkRecord, WorkSource } from "./in-flight.ts";
 
 // How it ends
 export { type FatalOrigin, type StopReason, describeReason, messageOf } from "./reason.ts";

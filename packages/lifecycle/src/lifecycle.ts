@@ -2,7 +2,7 @@ import { type Publish, createPublish } from "./channels.ts";
 import type { Clock } from "./clock.ts";
 import { type Door, createDrainWindow } from "./drain-window.ts";
 import { type Hook, type HookKind, type HookOptions, createHookList } from "./hooks.ts";
-import { type InFlight, type Work, createInFlight } from "./in-flight.ts";
+import { type CountedSource, type InFlight, type Work, type WorkSource, createInFlight } from "./in-flight.ts";
 import { createLeave } from "./leave.ts";
 import { createListeners } from "./listeners.ts";
 import { type LifecycleOptions, type ResolvedLifecycleOptions, resolveLifecycleOptions } from "./options.ts";
@@ -55,6 +55,8 @@ export interface Lifecycle {
   waitUntil<T>(name: string, work: PromiseLike<T>): Promise<T>;
   /** Takes a piece of work in hand whose end is told by a call. */
   beginWork(name: string | (() => string)): Work;
+  /** Counts the work of somebody who counts it already, at no cost for each piece. */
+  countWork(source: WorkSource): CountedSource;
   /** Opens a way in for new work from outside: a stop then begins with a drain window. */
   openDoor(): Door;
   /**
@@ -188,7 +190,8 @@ export function createLifecycle(options?: LifecycleOptions): Lifecycle {
       const { end } = inFlight.begin(name);
       return Promise.resolve(work).finally(end);
     },
-    beginWork: (name) => inFlight.begin(name),
+    beginWork: inFlight.begin,
+    countWork: inFlight.add,
     openDoor: () => window.open(),
     preStop: async () => {
       if (phase.current() === "starting") return;

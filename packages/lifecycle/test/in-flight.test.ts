@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createInFlight } from "../src/in-flight.ts";
+import { type WorkSource, createInFlight } from "../src/in-flight.ts";
 
 test("work is counted in, and out once", () => {
   const inFlight = createInFlight(() => 0);
@@ -62,4 +62,45 @@ test("everyone who waits for an empty hand hears of it, at once when it is empty
   end();
   await Promise.all(waiting);
   assert.equal(idle, 2);
+});
+
+/** A source with so many pieces of work in hand, and so many ended. */
+function sourceOf(hand: { count: number; ended: number }): WorkSource {
+  const list = (): { name: () => string; ageMs: number }[] =>
+    Array.from({ length: hand.count }, (_, index) => ({ name: () => `GET /${index}`, ageMs: 7 }));
+  return { count: () => hand.count, ended: () => hand.ended, list };
+}
+
+test("the work of a source is counted, listed and waited for like the rest", async () => {
+  const inFlight = createInFlight(() => 0);
+  const hand = { count: 1, ended: 2 };
+  const source = inFlight.add(sourceOf(hand));
+  const { end } = inFlight.begin("job");
+  assert.deepEqual([inFlight.count(), inFlight.ended()], [2, 2]);
+  assert.deepEqual(inFlight.list(), [
+    { name: "job", ageMs: 0 },
+    { name: "GET /0", ageMs: 7 },
+  ]);
+  let idle = false;
+  const waiting = inFlight.whenIdle().then(() => (idle = true));
+  end();
+  await Promise.resolve();
+  assert.equal(idle, false);
+  Object.assign(hand, { count: 0, ended: 3 });
+  source.idle();
+  assert.equal(await waiting, true);
+  assert.equal(inFlight.ended(), 4);
+});
+
+test("a source that is let go of counts until it has nothing in hand, and what it ended stays counted", () => {
+  const inFlight = createInFlight(() => 0);
+  const hand = { count: 1, ended: 0 };
+  const source = inFlight.add(sourceOf(hand));
+  source[Symbol.dispose]();
+  assert.deepEqual([inFlight.count(), inFlight.ended()], [1, 0]);
+  Object.assign(hand, { count: 0, ended: 1 });
+  source.idle();
+  assert.deepEqual([inFlight.count(), inFlight.ended()], [0, 1]);
+  Object.assign(hand, { count: 5, ended: 9 });
+  assert.deepEqual([inFlight.count(), inFlight.ended()], [0, 1], "it is forgotten");
 });

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Lifecycle } from "@seaworthy/lifecycle";
-import { pathOf } from "./path.ts";
 import type { OpenRequest, Requests } from "./requests.ts";
-import { answerOfResponse } from "./response.ts";
+import { ResponseAnswer } from "./response.ts";
 
 /** The connections of one server, and the requests of HTTP/1.1 on each. */
 export interface Connections {
@@ -34,7 +33,7 @@ export function createConnections(lifecycle: Lifecycle, requests: Requests, onNo
     socket.once("close", () => {
       connections.delete(socket);
       // Responses queued behind the one being written never hear of their socket's end by themselves.
-      for (const { end } of responses.values()) end();
+      for (const open of responses.values()) requests.end(open);
       if (connections.size === 0) onNone();
     });
     return responses;
@@ -53,20 +52,24 @@ export function createConnections(lifecycle: Lifecycle, requests: Requests, onNo
     }
   };
 
+  /** Listens on every response, so it is one for all. */
+  function onResponseClosed(this: ServerResponse): void {
+    const { socket } = this.req;
+    const responses = connections.get(socket);
+    const open = responses?.get(this);
+    if (!responses || !open) return;
+    responses.delete(this);
+    requests.end(open);
+    // Where the application wrote a Connection header of its own, Node keeps the socket.
+    if (responses.size === 0 && lastOfTheirSocket.has(this) && socket.writable) socket.end();
+  }
+
   return {
     adopt,
-    accept(request, response) {
-      const { socket } = request;
+    accept({ socket }, response) {
       const responses = adopt(socket);
-      const answer = answerOfResponse(response);
-      const open = requests.begin(answer, () => `${request.method ?? "?"} ${pathOf(originalUrl(request))}`);
-      responses.set(response, open);
-      response.once("close", () => {
-        if (!responses.delete(response)) return;
-        open.end();
-        // Where the application wrote a Connection header of its own, Node keeps the socket.
-        if (lastOfTheirSocket.has(response) && responses.size === 0 && socket.writable) socket.end();
-      });
+      responses.set(response, requests.begin(new ResponseAnswer(response)));
+      response.on("close", onResponseClosed);
       if (lifecycle.leaving) sayClose(responses);
     },
     leave() {
@@ -79,7 +82,3 @@ export function createConnections(lifecycle: Lifecycle, requests: Requests, onNo
     },
   };
 }
-
-/** Express rewrites `url` below a mount point and keeps what came here. */
-const originalUrl = (request: IncomingMessage & { originalUrl?: string }): string =>
-  request.originalUrl ?? request.url ?? "?";

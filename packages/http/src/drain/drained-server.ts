@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type HookContext, type Lifecycle, settledOrAborted } from "@seaworthy/lifecycle";
+import { type Hook, type HookContext, type Lifecycle, settledOrAborted } from "@seaworthy/lifecycle";
 import type { HttpServer } from "../http-server.ts";
 import { createPulse } from "../pulse.ts";
 import { createConnections } from "./connections.ts";
 import { createListener } from "./listener.ts";
 import type { CloseListener } from "./linger.ts";
 import { createLongLived } from "./long-lived.ts";
-import { type OpenRequest, createRequests } from "./requests.ts";
+import { createRequests } from "./requests.ts";
 import { ignoreLateWrites } from "./response.ts";
 import { createSessions } from "./sessions.ts";
 import { trackUpgrades } from "./upgrades.ts";
@@ -32,8 +32,8 @@ export interface DrainedServer extends Disposable {
   readonly name: string;
   /** Counts a request of HTTP/1.1 in; it counts itself out. */
   accept(request: IncomingMessage, response: ServerResponse): void;
-  /** The request that this response, or this stream of HTTP/2, answers. */
-  find(answer: ServerResponse | ServerHttp2Stream): OpenRequest | undefined;
+  /** Takes this response, or this stream of HTTP/2, for long-lived if it is one of this server's. */
+  keep(answer: ServerResponse | ServerHttp2Stream, onLeave?: Hook): void;
 }
 
 /** What the draining of a server can be set to. */
@@ -121,13 +121,16 @@ export function drainServer(
   }
   function dispose(): void {
     server.off("connection", onConnection).off("close", onClose);
-    for (const part of [listening, hook, sessions, upgrades, listener]) part[Symbol.dispose]();
+    for (const part of [listening, hook, sessions, upgrades, listener, requests]) part[Symbol.dispose]();
   }
 
   return {
     name,
     accept: connections.accept,
-    find: (answer) => ("respond" in answer ? sessions.find(answer) : connections.find(answer)),
+    keep(answer, onLeave) {
+      const open = "respond" in answer ? sessions.find(answer) : connections.find(answer);
+      if (open) requests.keep(open, onLeave);
+    },
     [Symbol.dispose]: dispose,
   };
 }

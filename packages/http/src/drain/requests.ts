@@ -4,6 +4,8 @@ import type { LongLived } from "./long-lived.ts";
 
 /** The answer to a request, over either protocol. */
 export interface Answer {
+  /** Method and path of the request. */
+  describe(): string;
   /** The content type, once the headers were sent. */
   sentType(): string | undefined;
   /** Ends it in order, unless the application has. */
@@ -12,15 +14,18 @@ export interface Answer {
 
 /** A request that was accepted and whose answer is not over. */
 export interface OpenRequest {
-  /** Says that its answer is over, whichever way. */
-  end(): void;
-  /** Takes it for long-lived: it is in flight no more, and has the budget of long-lived responses. */
-  keep(onLeave?: Hook): void;
+  readonly answer: Answer;
+  readonly since: number;
+  kept: Disposable | undefined;
 }
 
-/** The requests of one server. */
-export interface Requests {
-  begin(answer: Answer, describe: () => string): OpenRequest;
+/** The requests of one server. Disposing lets go of them, once none is in flight. */
+export interface Requests extends Disposable {
+  begin(answer: Answer): OpenRequest;
+  /** Says that its answer is over, whichever way. */
+  end(request: OpenRequest): void;
+  /** Takes it for long-lived: it is in flight no more, and has the budget of long-lived responses. */
+  keep(request: OpenRequest, onLeave?: Hook): void;
   /** How many are in flight; the long-lived ones are not. */
   inFlight(): number;
   /** Resolves when the next one begins. */
@@ -29,49 +34,53 @@ export interface Requests {
   findEventStreams(): void;
 }
 
-interface Entry extends OpenRequest {
-  readonly answer: Answer;
-}
-
-/** No request yet; `onChange` hears of every begin and end. */
-export function createRequests(lifecycle: Lifecycle, longLived: LongLived, onChange: () => void): Requests {
-  const counted = new Set<Entry>();
+/** No request yet; `onChange` hears of every begin and end. Every request pays for `begin` and `end`: no closures. */
+export function createRequests({ clock, countWork }: Lifecycle, longLived: LongLived, onChange: () => void): Requests {
+  const counted = new Set<OpenRequest>();
   const begun = createPulse();
+  let ended = 0;
+  const source = countWork({
+    count: () => counted.size,
+    ended: () => ended,
+    list: () =>
+      [...counted].map(({ answer, since }) => ({ name: () => answer.describe(), ageMs: clock.now() - since })),
+  });
+
+  const countOut = (request: OpenRequest): void => {
+    if (!counted.delete(request)) return;
+    ended += 1;
+    if (counted.size === 0) source.idle();
+    onChange();
+  };
+  const keep = (request: OpenRequest, onLeave?: Hook): void => {
+    const { answer, kept } = request;
+    if (!kept && !counted.has(request)) return;
+    kept?.[Symbol.dispose]();
+    request.kept = longLived.keep({ end: () => answer.end(), onLeave });
+    countOut(request);
+  };
 
   return {
-    begin(answer, describe) {
-      const work = lifecycle.beginWork(describe);
-      let kept: Disposable | undefined;
-      let over = false;
-      const countOut = (): void => {
-        if (!counted.delete(entry)) return;
-        work.end();
-        onChange();
-      };
-      const entry: Entry = {
-        answer,
-        end() {
-          over = true;
-          countOut();
-          kept?.[Symbol.dispose]();
-        },
-        keep(onLeave) {
-          if (over) return;
-          kept?.[Symbol.dispose]();
-          kept = longLived.keep({ end: () => answer.end(), onLeave });
-          countOut();
-        },
-      };
-      counted.add(entry);
+    begin(answer) {
+      const request: OpenRequest = { answer, since: clock.now(), kept: undefined };
+      counted.add(request);
       begun.beat();
       onChange();
-      return entry;
+      return request;
     },
+    end(request) {
+      const { kept } = request;
+      request.kept = undefined;
+      countOut(request);
+      kept?.[Symbol.dispose]();
+    },
+    keep,
     inFlight: () => counted.size,
     nextBegun: () => begun.next(),
     findEventStreams() {
-      for (const { answer, keep } of counted) if (isEventStream(answer.sentType())) keep();
+      for (const request of counted) if (isEventStream(request.answer.sentType())) keep(request);
     },
+    [Symbol.dispose]: () => source[Symbol.dispose](),
   };
 }
 

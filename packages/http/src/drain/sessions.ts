@@ -2,9 +2,8 @@ import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Server } from "node:net";
 import type { Lifecycle } from "@seaworthy/lifecycle";
 import { isHttp2Server } from "../http-server.ts";
-import { pathOf } from "./path.ts";
 import type { OpenRequest, Requests } from "./requests.ts";
-import { answerOfStream } from "./response.ts";
+import { StreamAnswer } from "./response.ts";
 
 /*
  * How a session of HTTP/2 leaves.
@@ -56,17 +55,16 @@ export function createSessions(
     });
   };
   const onStream = (stream: ServerHttp2Stream, headers: NodeJS.Dict<unknown>): void => {
-    const method = String(headers[":method"]);
     const session = stream.session as ServerHttp2Session | undefined;
     // One that was there before us shows itself with its next stream.
     if (session && !sessions.has(session)) onSession(session);
-    const open = requests.begin(answerOfStream(stream), () => `${method} ${pathOf(String(headers[":path"]))}`);
+    const open = requests.begin(new StreamAnswer(stream, headers));
     streams.set(stream, open);
     stream.once("close", () => {
       streams.delete(stream);
-      open.end();
+      requests.end(open);
     });
-    if (method === "CONNECT") open.keep();
+    if (headers[":method"] === "CONNECT") requests.keep(open);
     if (lifecycle.leaving) void askSoon(session);
   };
 

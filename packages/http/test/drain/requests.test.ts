@@ -28,7 +28,7 @@ function stage(): Stage {
     requests,
     ended,
     begin: (name, sentType) =>
-      requests.begin({ sentType: () => sentType, end: () => ended.push(name) }, () => `GET ${name}`),
+      requests.begin({ describe: () => `GET ${name}`, sentType: () => sentType, end: () => ended.push(name) }),
     endLongLived: () => longLived.leave(context),
   };
 }
@@ -39,8 +39,8 @@ describe("a request", () => {
     const first = begin("/first");
     begin("/second");
     assert.deepEqual([requests.inFlight(), lifecycle.inFlight.count()], [2, 2]);
-    first.end();
-    first.end();
+    requests.end(first);
+    requests.end(first);
     assert.deepEqual([requests.inFlight(), lifecycle.inFlight.count()], [1, 1]);
     assert.deepEqual(
       lifecycle.inFlight.list().map(({ name }) => name),
@@ -51,8 +51,8 @@ describe("a request", () => {
   test("that is long-lived is not in flight, and is ended with what is long-lived", () => {
     const { lifecycle, requests, begin, ended, endLongLived } = stage();
     const request = begin("/events");
-    request.keep();
-    request.keep();
+    requests.keep(request);
+    requests.keep(request);
     assert.deepEqual([requests.inFlight(), lifecycle.inFlight.count()], [0, 0]);
     assert.deepEqual(ended, []);
     endLongLived();
@@ -62,10 +62,10 @@ describe("a request", () => {
   test("that is over is not long-lived any more, nor can it become so", () => {
     const { requests, begin, ended, endLongLived } = stage();
     const [kept, late] = [begin("/kept"), begin("/late")];
-    kept.keep();
-    kept.end();
-    late.end();
-    late.keep();
+    requests.keep(kept);
+    requests.end(kept);
+    requests.end(late);
+    requests.keep(late);
     endLongLived();
     assert.deepEqual([requests.inFlight(), ended], [0, []]);
   });
