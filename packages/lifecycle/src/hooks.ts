@@ -11,6 +11,8 @@ export interface HookContext {
   readonly deadline: Deadline;
   /** Why the stop began. */
   readonly reason: StopReason;
+  /** Puts a sentence into the report, beside what became of the hook. */
+  readonly note: (text: string) => void;
 }
 
 /** Runs once in a stop. It is done when it returns or resolves, and failed when it throws or rejects. */
@@ -20,6 +22,8 @@ export type Hook = (context: HookContext) => unknown;
 export interface HookOptions {
   /** Leave the hook behind after this long, in milliseconds. Default: its slice of the deadline. */
   readonly timeoutMs?: number;
+  /** Whether a stop is clean only if this hook was done. Default `true`; a witness of the service says `false`. */
+  readonly essential?: boolean;
 }
 
 /** Drain hooks run together while draining; stop hooks one at a time while stopping, last registered first. */
@@ -39,6 +43,8 @@ export interface HookRecord {
   readonly durationMs: number;
   /** What it threw, when it failed. */
   readonly error?: unknown;
+  /** What it had to say, if anything. */
+  readonly notes?: readonly string[];
 }
 
 /** A registered hook on its way to becoming a {@link HookRecord}. */
@@ -47,6 +53,8 @@ export interface HookEntry {
   readonly name: string;
   readonly hook: Hook;
   readonly timeoutMs: number | undefined;
+  readonly essential: boolean;
+  readonly notes: string[];
   status: "pending" | "running" | HookOutcome;
   startedAt: number;
   durationMs: number;
@@ -67,7 +75,7 @@ export function createHookList(longestMs: number): HookList {
   const entries = new Set<HookEntry>();
   let added = Promise.withResolvers<void>();
   return {
-    add(kind, name, hook, { timeoutMs } = {}) {
+    add(kind, name, hook, { timeoutMs, essential = true } = {}) {
       assertName(name, `${kind} hook`);
       assertFunction(hook, `${kind} hook "${name}"`);
       assertTimeout(name, timeoutMs, longestMs);
@@ -78,7 +86,8 @@ export function createHookList(longestMs: number): HookList {
           fix: "Name it for what it closes, such as the pool or the topic, so that a report can tell them apart.",
         });
       }
-      const entry: HookEntry = { kind, name, hook, timeoutMs, status: "pending", startedAt: 0, durationMs: 0 };
+      const progress = { status: "pending", startedAt: 0, durationMs: 0 } as const;
+      const entry: HookEntry = { kind, name, hook, timeoutMs, essential, notes: [], ...progress };
       entries.add(entry);
       added.resolve();
       added = Promise.withResolvers();

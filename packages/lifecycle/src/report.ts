@@ -8,7 +8,7 @@ export interface Report {
   readonly reason: StopReason;
   /** Why it was ended at once, if it was: a second OS signal or a second fatal error. */
   readonly forcedBy?: StopReason;
-  /** Whether every hook was done, no work was cut, and no error had a part in it. */
+  /** Whether every essential hook was done, no work was cut, and no error had a part in it. */
   readonly clean: boolean;
   /** What the process exits with: 1 unless clean; else what the application left in `process.exitCode`, or 0. */
   readonly exitCode: number;
@@ -41,6 +41,7 @@ export function describeReport(report: Report): string {
     report.cut.length > 0 && `${report.cut.length} cut: ${few(report.cut.map(describeWork))}`,
     `${done} of ${report.hooks.length} hooks done`,
     ...report.hooks.filter(({ outcome }) => outcome !== "done").map(describeHook),
+    ...report.hooks.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     Object.keys(report.openHandles).length > 0 && `still open: ${describeHandles(report.openHandles)}`,
   ];
   return `${head}: ${facts.filter((fact) => typeof fact === "string").join("; ")}.`.replaceAll(/\s*[\r\n]\s*/g, " ");

@@ -40,7 +40,7 @@ export async function runHook(entry: HookEntry, run: HookRun): Promise<void> {
   entry.startedAt = clock.now();
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   try {
-    resolve(entry.hook({ signal: own.signal, deadline, reason }));
+    resolve(entry.hook({ signal: own.signal, deadline, reason, note: (text) => void entry.notes.push(text) }));
   } catch (error) {
     reject(error);
   }

@@ -152,8 +152,9 @@ export function createStop(parts: StopParts, reason: StopReason): Stop {
     latches.work.abort(new DOMException("The process has stopped.", "AbortError"));
     const now = clock.now();
     if (forcedBy) steps[step.name] = now - step.since;
-    const records = hooks.all().map((entry) => recordOf(entry, now));
-    const complete = cut.length === 0 && records.every(({ outcome }) => outcome === "done");
+    const entries = hooks.all();
+    const records = entries.map((entry) => recordOf(entry, now));
+    const complete = cut.length === 0 && entries.every(({ essential, status }) => !essential || status === "done");
     const clean = complete && !sour && !forcedBy;
     const report: Report = {
       reason,
@@ -215,7 +216,7 @@ function stopMs(options: ResolvedLifecycleOptions, reason: StopReason, spentMs: 
 }
 
 function recordOf(entry: HookEntry, now: number): HookRecord {
-  const { kind, name, status, startedAt, durationMs, error } = entry;
+  const { kind, name, status, startedAt, durationMs, error, notes } = entry;
   const running = status === "running";
   const outcome = running ? "abandoned" : status === "pending" ? "skipped" : status;
   entry.status = outcome;
@@ -225,5 +226,6 @@ function recordOf(entry: HookEntry, now: number): HookRecord {
     outcome,
     durationMs: running ? now - startedAt : durationMs,
     ...(outcome === "failed" && { error }),
+    ...(notes.length > 0 && { notes: [...notes] }),
   };
 }

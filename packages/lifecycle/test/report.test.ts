@@ -48,6 +48,12 @@ describe("a report reads in one line", () => {
     );
   });
 
+  test("what a hook had to say comes last", () => {
+    const notes = ["12 spans sent, 0 lost"];
+    const hooks = [{ kind: "stop", name: "telemetry", outcome: "done", durationMs: 3, notes }] as const;
+    assert.match(describeReport({ ...clean, hooks }), /1 of 1 hooks done; telemetry: 12 spans sent, 0 lost\.$/);
+  });
+
   test("of much work, ten are named and the rest counted", () => {
     const cut = Array.from({ length: 13 }, (_, index) => ({ name: `job ${index}`, ageMs: 100 }));
     const line = describeReport({ ...clean, cut });

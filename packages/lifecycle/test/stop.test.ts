@@ -91,6 +91,28 @@ describe("the report", () => {
     assert.equal(clock.waiting(), 0);
   });
 
+  test("has what a hook had to say, also when it was left behind", async (t) => {
+    const { life, clock } = watchLife(t);
+    life.onStop("telemetry", ({ note }) => {
+      note("2 spans sent, 1 lost");
+      return forever;
+    });
+    const stopped = life.stop();
+    await clock.advance(30_000);
+    const [record] = (await stopped).hooks;
+    assert.deepEqual([record?.outcome, record?.notes], ["abandoned", ["2 spans sent, 1 lost"]]);
+  });
+
+  test("is clean when a hook that is not essential failed or was left behind", async (t) => {
+    const { life, clock } = watchLife(t);
+    life.onStop("hangs", () => forever, { essential: false });
+    life.onStop("throws", () => Promise.reject(new Error("down")), { essential: false });
+    const stopped = life.stop();
+    await clock.advance(30_000);
+    const { clean, exitCode, hooks } = await stopped;
+    assert.deepEqual([clean, exitCode, hooks.map(({ outcome }) => outcome)], [true, 0, ["abandoned", "failed"]]);
+  });
+
   test("leaves the exit code to the application when the stop is clean", async (t) => {
     t.after(() => (process.exitCode = undefined));
     const { life } = watchLife(t);

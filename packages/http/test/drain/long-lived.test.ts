@@ -23,7 +23,7 @@ function keeping(longLivedMs = 5_000): Kept {
   const longLived = createLongLived(lifecycle, longLivedMs, () => (changes += 1));
   const drain = new AbortController();
   const deadline = { remainingMs: () => 20_000, passed: new AbortController().signal };
-  const context: HookContext = { signal: drain.signal, deadline, reason: { kind: "request", by: "test" } };
+  const context: HookContext = { signal: drain.signal, deadline, reason: { kind: "request", by: "test" }, note() {} };
   return {
     longLived,
     ended,
@@ -152,7 +152,12 @@ describe("what is long-lived", () => {
     const { lifecycle } = startedService();
     const longLived = createLongLived({ ...lifecycle, clock }, 5_000, () => {});
     const deadline = { remainingMs: () => 0, passed: new AbortController().signal };
-    longLived.leave({ signal: new AbortController().signal, deadline, reason: { kind: "request", by: "test" } });
+    longLived.leave({
+      signal: new AbortController().signal,
+      deadline,
+      reason: { kind: "request", by: "test" },
+      note() {},
+    });
     assert.equal(clock.waiting(), 1);
     longLived[Symbol.dispose]();
     assert.equal(clock.waiting(), 0);

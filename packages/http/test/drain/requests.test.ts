@@ -22,7 +22,7 @@ function stage(): Stage {
   const spent = new AbortController();
   spent.abort();
   const deadline = { remainingMs: () => 0, passed: spent.signal };
-  const context: HookContext = { signal: spent.signal, deadline, reason: { kind: "request", by: "test" } };
+  const context: HookContext = { signal: spent.signal, deadline, reason: { kind: "request", by: "test" }, note() {} };
   return {
     lifecycle,
     requests,
