@@ -7,10 +7,11 @@ export {
   probeServerDefaults,
   resolveProbeServerOptions,
 } from "./probe-server-options.ts";
-export type { ProbeRoute, ProbeRoutes, RouteRequest } from "./probe-routes.ts";
+export type { ProbeRoute, ProbeRoutes, RouteAnswer, RouteRequest } from "./probe-routes.ts";
 export { type ProbeOptions, type ResolvedProbeOptions, probeDefaults, resolveProbeOptions } from "./probe-options.ts";
 export { type ProbeAnswer, type ProbeRequest, answerRequest } from "./probe-answer.ts";
 export type { ProbeResponse } from "./write-answer.ts";
+export { isOwnServer } from "./own-servers.ts";
 export type { Stall } from "./probe-messages.ts";
 
 // Servers and their drain

@@ -1,15 +1,15 @@
 import type { Clock } from "@seaworthy/lifecycle";
-import { type ProbeAnswer, textAnswer } from "./probe-answer.ts";
+import { textAnswer } from "./probe-answer.ts";
 import type { FromProbeThread } from "./probe-messages.ts";
-import type { RouteRequest } from "./probe-routes.ts";
+import type { RouteAnswer, RouteRequest } from "./probe-routes.ts";
 
 /** The main thread, as the probe thread asks it what it cannot know itself. */
 export interface MainThread {
   /** Resolves with its answer, or with an honest 503. Never rejects. */
-  ask(request: RouteRequest): Promise<ProbeAnswer>;
+  ask(request: RouteRequest): Promise<RouteAnswer>;
   /** The main thread has taken the question: from here it may take its time. */
   taken(id: number): void;
-  answer(id: number, answer: ProbeAnswer): void;
+  answer(id: number, answer: RouteAnswer): void;
 }
 
 /** A main thread that comes round takes a question at once. */
@@ -22,10 +22,10 @@ export function createMainThread(
   clock: Clock,
   post: (message: Extract<FromProbeThread, { kind: "ask" | "withdraw" }>) => void,
 ): MainThread {
-  const waiting = new Map<number, (answer: ProbeAnswer) => void>();
+  const waiting = new Map<number, (answer: RouteAnswer) => void>();
   const untaken = new Map<number, Disposable>();
   let last = 0;
-  const busy = (): ProbeAnswer =>
+  const busy = (): RouteAnswer =>
     textAnswer(503, `The main thread does not come round: it took no question within ${takeWithinMs / 1_000} s.\n`);
 
   return {
@@ -33,7 +33,7 @@ export function createMainThread(
       if (untaken.size >= mostUntaken) return Promise.resolve(busy());
       last += 1;
       const id = last;
-      const { promise, resolve } = Promise.withResolvers<ProbeAnswer>();
+      const { promise, resolve } = Promise.withResolvers<RouteAnswer>();
       waiting.set(id, resolve);
       const timer = clock.after(takeWithinMs, () => {
         waiting.delete(id);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Heartbeat, Probe } from "@seaworthy/health/answer";
-import type { AnswerOptions, ProbeAnswer } from "./probe-answer.ts";
-import type { RouteRequest } from "./probe-routes.ts";
+import type { AnswerOptions } from "./probe-answer.ts";
+import type { RouteAnswer, RouteRequest } from "./probe-routes.ts";
 
 /** What the probe thread begins with. */
 export interface ProbeThreadData {
@@ -19,7 +19,7 @@ export type ToProbeThread =
   | { readonly kind: "listen"; readonly port: number; readonly host: string | undefined }
   | { readonly kind: "snapshot"; readonly snapshot: string }
   | { readonly kind: "taken"; readonly id: number }
-  | { readonly kind: "answer"; readonly id: number; readonly answer: ProbeAnswer }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: RouteAnswer }
   | { readonly kind: "close" };
 
 /** What the probe thread tells the main thread. */

@@ -1,4 +1,4 @@
-import { type ProbeAnswer, notFound, textAnswer } from "./probe-answer.ts";
+import { notFound, textAnswer } from "./probe-answer.ts";
 
 /** What a route is asked with: plain data, for the request may have come to another thread. */
 export interface RouteRequest {
@@ -7,14 +7,21 @@ export interface RouteRequest {
   readonly headers: Readonly<Partial<Record<(typeof routeHeaders)[number], string>>>;
 }
 
+/** What a route answers; bytes where they are compressed. */
+export interface RouteAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+}
+
 /** Answers what only the main thread knows. One that fails is answered with 503. */
-export type ProbeRoute = (request: RouteRequest) => ProbeAnswer | Promise<ProbeAnswer>;
+export type ProbeRoute = (request: RouteRequest) => RouteAnswer | Promise<RouteAnswer>;
 
 /** The routes of a probe server, by their paths. */
 export type ProbeRoutes = Readonly<Record<string, ProbeRoute>>;
 
 /** A route's answer, or 503 where it fails. Never rejects. */
-export async function callRoute(route: ProbeRoute | undefined, request: RouteRequest): Promise<ProbeAnswer> {
+export async function callRoute(route: ProbeRoute | undefined, request: RouteRequest): Promise<RouteAnswer> {
   if (!route) return notFound();
   try {
     return plainAnswer(await route(request));
@@ -24,7 +31,7 @@ export async function callRoute(route: ProbeRoute | undefined, request: RouteReq
 }
 
 /** What another thread can be sent and a response can be written from. Throws where it is neither. */
-function plainAnswer({ status, headers, body }: ProbeAnswer): ProbeAnswer {
+function plainAnswer({ status, headers, body }: RouteAnswer): RouteAnswer {
   const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule("node:http");
   // Whoever is not held by types gives a Headers.
   const pairs: [name: string, value: string][] = headers instanceof Headers ? [...headers] : Object.entries(headers);
@@ -33,7 +40,7 @@ function plainAnswer({ status, headers, body }: ProbeAnswer): ProbeAnswer {
     validateHeaderValue(name, value);
   }
   if (!Number.isInteger(status) || status < 200 || status > 599) throw new TypeError(`No status: ${status}`);
-  if (typeof body !== "string") throw new TypeError("No text.");
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) throw new TypeError("Neither text nor bytes.");
   return { status, headers: Object.fromEntries(pairs), body };
 }
 

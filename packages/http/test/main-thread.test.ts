@@ -29,7 +29,7 @@ test("one that is not taken within a second is answered with 503, and withdrawn"
   const answer = main.ask(request);
   await clock.advance(1_000);
   assert.equal((await answer).status, 503);
-  assert.match((await answer).body, /main thread does not come round/);
+  assert.match(String((await answer).body), /main thread does not come round/);
   assert.deepEqual(sent, ["ask 1", "withdraw 1"]);
 });
 

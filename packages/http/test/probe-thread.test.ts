@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type TestContext, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { createHealth } from "@seaworthy/health";
 import { createLifecycle, lifecycleChannels } from "@seaworthy/lifecycle";
 import request from "supertest";
@@ -64,7 +65,12 @@ for (const thread of [true, false]) {
           "/headers": () => ({ ...textAnswer(200, "text"), headers: new Headers({ "x-own": "yes" }) as never }),
           "/split": () => ({ ...textAnswer(200, "text"), headers: { "x-own": "a\r\nb" } }),
           "/status": () => ({ ...textAnswer(200, "text"), status: 42 as never }),
-          "/body": () => ({ ...textAnswer(200, "text"), body: new Uint8Array(1) as never }),
+          "/body": () => ({ ...textAnswer(200, "text"), body: { length: 4 } as never }),
+          "/bytes": () => ({
+            status: 200,
+            headers: { "content-type": "text/plain", "content-encoding": "gzip" },
+            body: new Uint8Array(gzipSync("compressed")),
+          }),
         },
       });
       await request(url)
@@ -76,6 +82,7 @@ for (const thread of [true, false]) {
       const failed = await request(url).get("/fails").expect(503);
       assert.ok(!failed.text.includes("secret"));
       for (const path of ["/nothing", "/split", "/status", "/body"]) await request(url).get(path).expect(503);
+      await request(url).get("/bytes").expect(200, "compressed");
       await request(url).get("/headers").expect(200).expect("x-own", "yes");
       await request(url).get("/other").expect(404);
       await request(url).get("/__proto__").expect(404);
