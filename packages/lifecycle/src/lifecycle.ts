@@ -33,7 +33,7 @@ export interface Lifecycle {
   /** The startup tasks that still hold `started` back. */
   readonly startupPending: readonly string[];
   /** The work accepted and not yet finished. */
-  readonly inFlight: Pick<InFlight, "count" | "list">;
+  readonly inFlight: Pick<InFlight, "count" | "ended" | "list">;
   /** The options in force, defaults included. */
   readonly options: ResolvedLifecycleOptions;
   readonly clock: Clock;
