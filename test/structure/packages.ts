@@ -8,6 +8,7 @@ export { root } from "../run/workspaces.ts";
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly license?: string;
   readonly engines?: { readonly node?: string };
   readonly exports: Record<string, string | Record<string, string>>;
@@ -15,6 +16,7 @@ export interface Manifest {
   readonly imports?: Record<string, Record<string, string>>;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
 }
 
 /** One published package. */
@@ -48,4 +50,5 @@ export const packages: readonly Package[] = readdirSync(join(root, "packages"))
     const folder = join(root, "packages", short);
     const sources = filesUnder(join(folder, "src")).filter((file) => file.endsWith(".ts"));
     return { short, folder, manifest: readJson(join(folder, "package.json")) as Manifest, sources };
-  });
+  })
+  .filter(({ manifest }) => manifest.private !== true);
