@@ -1,0 +1,43 @@
+import { readPairs } from "./pairs.ts";
+import type { Complain, Reader } from "./readers.ts";
+
+/** What a header's name may be made of (RFC 9110, `token`). */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** What a header's value may be made of (RFC 9110, `field-value`, in the letters that travel unchanged). */
+const fieldValue = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The headers of an export, by their names in small letters. Complaints name a header by its place in the list alone:
+ * where a list does not read, what looks like a name can be a part of a secret.
+ */
+export const headers: Reader<Readonly<Record<string, string>>> = (text, complain) => {
+  const { entries, bad } = readPairs(text);
+  for (const { position, problem } of bad) {
+    complain(`is a list whose pair ${position} does not count: it ${problem}.${hint(text)}`);
+  }
+  const read = new Map<string, string>();
+  for (const [index, [name, value]] of entries.entries()) {
+    if (isHeader(index + 1, name, value, complain)) read.set(name.toLowerCase(), value);
+  }
+  if (/=[^,]*\S \S/.test(text)) {
+    complain(
+      "holds a space that is not percent-encoded; it is taken as it is here, and elsewhere %20 is asked for.",
+      "info",
+    );
+  }
+  return Object.fromEntries(read);
+};
+
+function isHeader(place: number, name: string, value: string, complain: Complain): boolean {
+  if (!token.test(name)) {
+    complain(`holds, as pair ${place} that reads, a name that no header can have; take quotes and colons off it.`);
+    return false;
+  }
+  if (fieldValue.test(value)) return true;
+  complain(`holds, as pair ${place} that reads, a value that no header can carry; take line breaks and the like out.`);
+  return false;
+}
+
+/** The form in which headers are written everywhere else. */
+const hint = (text: string): string => (/^[\w-]+:/.test(text) ? " Write name=value, not name: value." : "");

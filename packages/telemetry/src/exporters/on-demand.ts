@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+import type { MeterProvider } from "@opentelemetry/api";
+import type { ExportResult } from "@opentelemetry/core";
+import type { Destination, OtlpExporters } from "./otlp.ts";
+import { temporalityOf } from "./temporality.ts";
+
+/**
+ * The exporters of the protocol that is asked for. They are loaded and made for the first export: until then a service
+ * that starts has better things to do, and one without a Collector none at all.
+ */
+export const exportersOnDemand: OtlpExporters = {
+  traces: (destination, meterProvider) => onDemand(() => load(destination).traces(destination, meterProvider)),
+  logs: (destination, meterProvider) => onDemand(() => load(destination).logs(destination, meterProvider)),
+  metrics(destination, options) {
+    let meterProvider: MeterProvider | undefined;
+    const exporter = onDemand(() => {
+      const made = load(destination).metrics(destination, options);
+      if (meterProvider) made.setSelfObsMeterProvider(meterProvider);
+      return made;
+    });
+    return Object.assign(exporter, {
+      selectAggregation: options.aggregationPreference,
+      selectAggregationTemporality: temporalityOf(options.temporalityPreference),
+      setSelfObsMeterProvider: (provider: MeterProvider) => void (meterProvider = provider),
+    });
+  },
+};
+
+/** What exporters of all pipelines have in common. */
+interface Exporter<Batch> {
+  export(batch: Batch, done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Does what every exporter can do by one that is made when there is something to export. */
+function onDemand<Batch>(make: () => Exporter<Batch>): Required<Exporter<Batch>> {
+  let made: Exporter<Batch> | undefined;
+  return {
+    export: (batch, done) => (made ??= make()).export(batch, done),
+    forceFlush: async () => made?.forceFlush?.(),
+    shutdown: async () => made?.shutdown(),
+  };
+}
+
+const load = ({ protocol }: Destination): OtlpExporters =>
+  (createRequire(import.meta.url)(modules[protocol]) as { readonly exporters: OtlpExporters }).exporters;
+
+const modules: Readonly<Record<Destination["protocol"], string>> = {
+  "http/protobuf": "#exporters/http-protobuf",
+  "http/json": "#exporters/http-json",
+  grpc: "#exporters/grpc",
+};

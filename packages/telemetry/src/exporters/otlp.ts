@@ -1,0 +1,30 @@
+import type { MeterProvider } from "@opentelemetry/api";
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { MetricExporterOptions } from "../environment/sdk/metrics.ts";
+
+/** Where one pipeline is sent, and how. */
+export interface Destination {
+  readonly protocol: "http/protobuf" | "http/json" | "grpc";
+  /** The whole URL; for gRPC, host and port with or without a scheme. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long an export may take, tries again included, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly compression: "gzip" | "none";
+  /** PEM texts, for TLS. */
+  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  /** Whether gRPC speaks plain text where the URL does not say. */
+  readonly insecure: boolean;
+}
+
+/** Makes the exporters of one protocol. */
+export interface OtlpExporters {
+  traces(destination: Destination, meterProvider: MeterProvider): SpanExporter;
+  metrics(
+    destination: Destination,
+    options: MetricExporterOptions,
+  ): PushMetricExporter & { setSelfObsMeterProvider(meterProvider: MeterProvider): void };
+  logs(destination: Destination, meterProvider: MeterProvider): LogRecordExporter;
+}
