@@ -1,0 +1,36 @@
+import type { Meter, Tracer } from "@opentelemetry/api";
+import type { Tell } from "../channels.ts";
+import { recordClientExchanges } from "./client-exchanges.ts";
+import { type Contexts, registeredContexts } from "./contexts.ts";
+import { guardWith } from "./guard.ts";
+import { followNodeClients } from "./node-client.ts";
+import { followUndici } from "./undici-client.ts";
+
+/** Options of `traceHttpClients`. */
+export interface TraceHttpClientsOptions {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  readonly tell: Tell;
+  /** Keeps the contexts. Default: the manager that is registered with the API. */
+  readonly contexts?: Contexts;
+  /** Whether the sampler looks at attributes; see `traceHttpServers`. Default true. */
+  readonly samplerReadsAttributes?: boolean;
+}
+
+/**
+ * Makes a span for each request by `node:http`, `node:https`, `fetch` or undici, from its making to the end of its
+ * answer, the metric `http.client.request.duration`, and sends the context along. Nothing is patched, and a request made
+ * where tracing is suppressed, as by an exporter, is not touched. A redirect that `fetch` follows is a request of its
+ * own.
+ */
+export function traceHttpClients(options: TraceHttpClientsOptions): Disposable {
+  const { tracer, meter, tell, contexts = registeredContexts, samplerReadsAttributes = true } = options;
+  const guard = guardWith(tell, "HTTP clients");
+  const recorder = recordClientExchanges(tracer, meter, samplerReadsAttributes);
+  const fronts = [followNodeClients(contexts, recorder, guard), followUndici(contexts, recorder, guard)];
+  return {
+    [Symbol.dispose]() {
+      for (const front of fronts) front[Symbol.dispose]();
+    },
+  };
+}
