@@ -1,0 +1,77 @@
+import type * as FileSystem from "node:fs";
+import { dirname, join } from "node:path";
+
+/** What an application says of itself on disk. */
+export interface Application {
+  /** Its folder, or one below it. */
+  readonly folder: string;
+  /** Whether it names a package among its dependencies; undefined where it says nothing of any. */
+  dependsOn(packageName: string): boolean | undefined;
+  /** Whether a package is installed where its files would look for it. */
+  hasInstalled(packageName: string): boolean;
+}
+
+/** The application whose files are in a folder or above it. Reads the disk when it is asked, and once. */
+export function applicationIn(folder: string): Application {
+  let dependencies: Readonly<Record<string, unknown>> | undefined;
+  let isRead = false;
+  return {
+    folder,
+    dependsOn(packageName) {
+      if (!isRead) dependencies = dependenciesOf(folder);
+      isRead = true;
+      return dependencies && packageName in dependencies;
+    },
+    hasInstalled: (packageName) => above(folder).some((parent) => exists(join(parent, "node_modules", packageName))),
+  };
+}
+
+/** The folder of the file that Node was started with, or the one it was started in. */
+export function entryFolder(): string {
+  const [, entry] = process.argv;
+  if (entry === undefined) return process.cwd();
+  try {
+    // An entry in `node_modules/.bin` is a link.
+    return dirname(fs().realpathSync(entry));
+  } catch {
+    return process.cwd();
+  }
+}
+
+/** The version of an installed package. */
+export function versionIn(folder: string): string | undefined {
+  const version = readManifest(folder)?.version;
+  return typeof version === "string" ? version : undefined;
+}
+
+function dependenciesOf(folder: string): Readonly<Record<string, unknown>> | undefined {
+  for (const parent of above(folder)) {
+    const manifest = readManifest(parent);
+    // One that only says `"type": "module"` is not the application's.
+    if (manifest?.dependencies !== undefined) return manifest.dependencies;
+    if (manifest?.name !== undefined) return {};
+  }
+  return undefined;
+}
+
+interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly dependencies?: Readonly<Record<string, unknown>>;
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(fs().readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+function above(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...above(parent)];
+}
+
+const exists = (path: string): boolean => fs().existsSync(path);
+const fs = (): typeof FileSystem => process.getBuiltinModule("node:fs");
