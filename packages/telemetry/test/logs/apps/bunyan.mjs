@@ -1,0 +1,10 @@
+import { trace } from "@opentelemetry/api";
+import bunyan, { createLogger } from "bunyan";
+
+const log = createLogger({ name: "app" }).child({ request: "r1" });
+trace.getTracer("app").startActiveSpan("work", (span) => {
+  log.info({ order: 7 }, "placed");
+  log.debug("not written");
+  span.end();
+});
+new bunyan({ name: "app" }).error(new TypeError("no such order"), "failed");

@@ -1,0 +1,10 @@
+const { trace } = require("@opentelemetry/api");
+const pino = require("pino");
+
+const log = pino({ level: "info" }).child({ request: "r1" });
+trace.getTracer("app").startActiveSpan("work", (span) => {
+  log.info({ order: 7 }, "placed");
+  log.debug("not written");
+  span.end();
+});
+pino().error(new TypeError("no such order"), "failed");
