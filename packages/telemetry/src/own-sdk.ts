@@ -1,0 +1,118 @@
+import { metrics, trace } from "@opentelemetry/api";
+import { type Lifecycle, version } from "@seaworthy/lifecycle";
+import { type Attached, createAttached } from "./attached.ts";
+import { tell } from "./channels.ts";
+import { createContextManager } from "./context-manager.ts";
+import { diagLogLevelOf } from "./environment/sdk/log-level.ts";
+import { propagatorOf } from "./environment/sdk/propagator.ts";
+import type { OtelSettings } from "./environment/settings.ts";
+import { traceHttpClients } from "./http/client.ts";
+import { watchLoadedKoa } from "./http/loaded-koa.ts";
+import { traceHttpServers } from "./http/server.ts";
+import { armOrTake } from "./instrumentation/early.ts";
+import { introduce } from "./introduce.ts";
+import { bridgeConsole } from "./logs/console.ts";
+import { serveOldLogsApi } from "./logs/old-api.ts";
+import { observeService, observeSurroundings } from "./observe-service.ts";
+import type { SettledOptions } from "./options.ts";
+import { leaveToOther, markAsOurs, tellOfAgent, watchIntruders } from "./other-sdk.ts";
+import { checkPipelines } from "./pipelines-check.ts";
+import { openPipelines } from "./pipelines/open.ts";
+import { plansOf } from "./plans.ts";
+import { metricsRoute } from "./prometheus/metrics-route.ts";
+import { createScrapeReader } from "./prometheus/scrape-reader.ts";
+import { recordFatals } from "./record-fatals.ts";
+import { registerWithApi } from "./register-api.ts";
+import { resourceOf } from "./resource-of.ts";
+import { listenToSdk } from "./sdk-diag.ts";
+import { flushAtStop } from "./stop-hook.ts";
+import { type Telemetry, noTelemetry } from "./telemetry.ts";
+
+/** The name of what is recorded by this package itself. */
+const scope = "seaworthy";
+
+/** Builds the pipelines that the settings ask for, and records into them what can be known without the application. */
+export function openSdk(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOptions): Telemetry {
+  if (leaveToOther(tell)) return noTelemetry;
+  tellOfAgent(tell);
+  const attached = createAttached();
+  try {
+    return attach(lifecycle, settings, options, attached);
+  } catch (error) {
+    attached[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function attach(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOptions, attached: Attached): Telemetry {
+  const { clock } = lifecycle;
+  const { health, captureConsole, flushBudgetMs } = options;
+  let isDropped = (_span: object): boolean => false;
+  attached.add(
+    listenToSdk(diagLogLevelOf(settings), clock, tell, {
+      partialSuccess: (response) => pipelines.rejected(response),
+      duplicateRegistration: watchIntruders(tell),
+    }),
+  );
+
+  const resource = resourceOf(settings, options, lifecycle, tell);
+  const scrapeReader = needsReaderOfItsOwn(settings) ? createScrapeReader({ clock }) : undefined;
+  const readers = scrapeReader ? [scrapeReader] : [];
+  const plans = plansOf(settings, { resource, readers, isDropped: (span) => isDropped(span), tell });
+  const pipelines = attached.add(openPipelines(plans, clock, tell));
+  const { tracerProvider, meterProvider, loggerProvider, flushables, tallies } = pipelines;
+  const scrapes = scrapeReader ?? pipelines.scrapeSource;
+  // First of all stop hooks, and so the last to run.
+  attached.add(flushAtStop(lifecycle, { flushables, flushBudgetMs }));
+
+  const contexts = createContextManager();
+  const propagator = propagatorOf(settings);
+  registerWithApi({ contextManager: contexts, propagator, tracerProvider, meterProvider, loggerProvider }, attached);
+  attached.add(markAsOurs());
+  const tracer = trace.getTracer(scope, version);
+  const meter = metrics.getMeter(scope, version);
+
+  // The samplers of the environment look at the trace id or the parent.
+  const recording = { tracer, meter, tell, contexts, samplerReadsAttributes: false };
+  const servers = attached.add(
+    traceHttpServers({
+      ...recording,
+      ...(options.ignoreRequest && { isIgnored: options.ignoreRequest }),
+      ...(options.isOwnServer && { isOwnServer: options.isOwnServer }),
+    }),
+  );
+  ({ isDropped } = servers);
+  attached.add(watchLoadedKoa(tell));
+  attached.add(traceHttpClients(recording));
+  const { enabled, disabled } = settings.instrumentations;
+  const armed = attached.add(armOrTake({ instrumentations: options.instrumentations, enabled, disabled, tell }));
+  armed.useProviders({
+    ...(tracerProvider && { tracerProvider }),
+    ...(meterProvider && { meterProvider }),
+    ...(loggerProvider && { loggerProvider }),
+  });
+
+  if (meterProvider) {
+    observeService(meter, lifecycle, health, attached);
+    observeSurroundings(meter, lifecycle, settings.metrics.intervalMs, attached);
+  }
+  if (loggerProvider) {
+    const logger = loggerProvider.getLogger(scope, version);
+    attached.add(recordFatals(logger, lifecycle));
+    attached.add(serveOldLogsApi({ loggerProvider, tell }));
+    if (captureConsole) attached.add(bridgeConsole({ logger }));
+  }
+  if (health) attached.add(checkPipelines(health, tallies));
+  introduce({ settings, resource, hasMetricsRoute: scrapes !== undefined, armed: armed.list(), tell });
+
+  return {
+    // Without labels of the scope, as Prometheus itself leaves them out of what comes by OTLP.
+    ...(scrapes && { metricsRoute: metricsRoute(scrapes, { tell, scopeLabels: false }) }),
+    counts: () => Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, tally.counts()])),
+    [Symbol.dispose]: () => attached[Symbol.dispose](),
+  };
+}
+
+/** Every reader makes a recording dearer. What is pushed as cumulative sums can be scraped as well. */
+const needsReaderOfItsOwn = ({ exporters, metrics: { temporality } }: OtelSettings): boolean =>
+  exporters.metrics.includes("prometheus") && !(exporters.metrics.includes("otlp") && temporality === "cumulative");

@@ -1,0 +1,167 @@
+import type { Resource } from "@opentelemetry/resources";
+import type { LoggerProvider } from "@opentelemetry/sdk-logs";
+import type { MeterProvider } from "@opentelemetry/sdk-metrics";
+import type { TracerProvider } from "@opentelemetry/sdk-trace";
+import type { Clock } from "@seaworthy/lifecycle";
+import type { Tell } from "../channels.ts";
+import { exportersOnDemand as exporters } from "../exporters/on-demand.ts";
+import type { MetricExporterOptions } from "../environment/sdk/metrics.ts";
+import type { Destination } from "../exporters/otlp.ts";
+import { redactUrl } from "../http/redact.ts";
+import { type ScrapeSource, createScrapeSource } from "../prometheus/scrape-source.ts";
+import type { PartialSuccess } from "../sdk-diag.ts";
+import { type Flushable, type Flushables } from "./flush.ts";
+import { type LogsOptions, createLogs } from "./logs.ts";
+import { type MetricsOptions, type MetricsPipeline, createMetrics } from "./metrics.ts";
+import { hearRefusals } from "./refusals.ts";
+import { hearDrops } from "./self-metrics.ts";
+import { type PipelineName, type Tally, createTally } from "./tally.ts";
+import { type TracesOptions, createTraces } from "./traces.ts";
+import { type Voice, createVoice } from "./voice.ts";
+
+/** What each pipeline is made of; one that is left out is off. */
+export interface PipelinePlans {
+  readonly resource: Resource;
+  readonly traces?: Plan<TracesOptions>;
+  readonly metrics?: Plan<MetricsOptions> & {
+    readonly exporterOptions: MetricExporterOptions;
+    /** Whether scrapes are answered from what the reader that pushes holds, which takes nothing away from it. */
+    readonly answersScrapes: boolean;
+  };
+  readonly logs?: Plan<LogsOptions>;
+}
+
+type Plan<Options> = Omit<Options, "resource" | "exporter" | "selfMetrics" | "tally" | "voice"> & {
+  /** Where it is sent; `undefined` for nowhere. */
+  readonly destination: Destination | undefined;
+};
+
+/** The pipelines, open. Disposing stops to listen for them; `flush` is what stops them. */
+export interface Pipelines extends Disposable {
+  readonly tracerProvider?: TracerProvider;
+  readonly meterProvider?: MeterProvider;
+  readonly loggerProvider?: LoggerProvider;
+  /** What scrapes are answered from, where the reader that pushes answers them. */
+  readonly scrapeSource?: ScrapeSource;
+  readonly flushables: Flushables;
+  readonly tallies: Readonly<Partial<Record<PipelineName, Tally>>>;
+  /** Takes note of an export that was taken in part. */
+  rejected(response: PartialSuccess): void;
+}
+
+/** A pipeline and its books. */
+interface Books {
+  readonly tally: Tally;
+  readonly voice: Voice;
+  hopeless: PromiseWithResolvers<void>;
+}
+
+/** Builds the pipelines and starts them. */
+export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): Pipelines {
+  const { resource, traces, metrics, logs } = plans;
+  const books: Partial<Record<PipelineName, Books>> = {};
+  const bookOf = (name: PipelineName, destination: Destination | undefined): Books => {
+    const voice = createVoice(name, destination ? redactUrl(destination.url) : "the console", clock, tell);
+    return (books[name] = { tally: createTally(), voice, hopeless: Promise.withResolvers<void>() });
+  };
+  const dropsOf =
+    ({ tally, voice }: Books) =>
+    (items: number): void => {
+      tally.drop(items);
+      voice.dropped(items);
+    };
+
+  const metricBooks = metrics && bookOf("metrics", metrics.destination);
+  const metricExporter = metrics?.destination && exporters.metrics(metrics.destination, metrics.exporterOptions);
+  const { provider: meterProvider, pushed } =
+    metrics && metricBooks ? createMetrics({ ...metrics, ...metricBooks, resource, exporter: metricExporter }) : none;
+  const scrapeSource =
+    metrics?.answersScrapes && pushed
+      ? createScrapeSource(() => pushed.collect({ timeoutMillis: scrapeTimeoutMs }))
+      : undefined;
+  if (meterProvider) metricExporter?.setSelfObsMeterProvider(meterProvider);
+
+  const traceBooks = traces && bookOf("traces", traces.destination);
+  const traceMetrics = hearDrops(meterProvider, traceBooks ? dropsOf(traceBooks) : () => {});
+  const traceExporter = traces?.destination && exporters.traces(traces.destination, traceMetrics);
+  const tracerProvider =
+    traces &&
+    traceBooks &&
+    createTraces({ ...traces, ...traceBooks, resource, exporter: traceExporter, selfMetrics: traceMetrics });
+
+  const logBooks = logs && bookOf("logs", logs.destination);
+  const logMetrics = hearDrops(meterProvider, logBooks ? dropsOf(logBooks) : () => {});
+  const logExporter = logs?.destination && exporters.logs(logs.destination, logMetrics);
+  const loggerProvider =
+    logs && logBooks && createLogs({ ...logs, ...logBooks, resource, exporter: logExporter, selfMetrics: logMetrics });
+
+  const endpoints = new Map<string, Books>();
+  for (const [name, plan] of Object.entries({ traces, metrics, logs })) {
+    const own = books[name as PipelineName];
+    if (own && plan?.destination && URL.canParse(plan.destination.url)) {
+      endpoints.set(withoutCredentials(plan.destination.url), own);
+    }
+  }
+  const refusals = hearRefusals((url, error) => {
+    const own = endpoints.get(url.href);
+    if (!own) return;
+    own.voice.refused(error);
+    if (own.tally.counts().sent === 0) own.hopeless.resolve();
+  });
+
+  const flushables: Partial<Record<PipelineName, Flushable>> = {};
+  for (const [name, provider] of Object.entries({
+    traces: tracerProvider,
+    metrics: meterProvider,
+    logs: loggerProvider,
+  })) {
+    const own = books[name as PipelineName];
+    if (!provider || !own) continue;
+    flushables[name as PipelineName] = {
+      tally: own.tally,
+      async shutdown() {
+        if (provider === meterProvider) await scrapeSource?.freeze();
+        await provider.shutdown();
+      },
+      whenHopeless() {
+        // What was refused before may be there by now: it is asked once more.
+        own.hopeless = Promise.withResolvers<void>();
+        return own.hopeless.promise;
+      },
+    };
+  }
+  return {
+    ...(tracerProvider && { tracerProvider }),
+    ...(meterProvider && { meterProvider }),
+    ...(loggerProvider && { loggerProvider }),
+    ...(scrapeSource && { scrapeSource }),
+    flushables,
+    tallies: Object.fromEntries(Object.entries(books).map(([name, { tally }]) => [name, tally])),
+    rejected(response) {
+      const { errorMessage = "" } = response;
+      const rejected = {
+        traces: response.rejectedSpans,
+        metrics: response.rejectedDataPoints,
+        logs: response.rejectedLogRecords,
+      };
+      for (const [name, items] of Object.entries(rejected)) {
+        const own = books[name as PipelineName];
+        if (!own || Number(items ?? 0) === 0) continue;
+        own.tally.reject(Number(items));
+        own.voice.rejected(Number(items), errorMessage);
+      }
+    },
+    [Symbol.dispose]: () => refusals[Symbol.dispose](),
+  };
+}
+
+const none: Partial<MetricsPipeline> = {};
+
+/** How long an observable callback may keep a scrape waiting: half of Prometheus's own time-out. */
+const scrapeTimeoutMs = 5_000;
+
+/** A request shows them in a header of its own. */
+function withoutCredentials(url: string): string {
+  const { protocol, host, pathname, search } = new URL(url);
+  return `${protocol}//${host}${pathname}${search}`;
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ROOT_CONTEXT, metrics, trace } from "@opentelemetry/api";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
+import type { TelemetryNotice } from "../src/channels.ts";
+import { findOtherSdk, leaveToOther, nameOfOther, tellOfIntruder } from "../src/other-sdk.ts";
+
+describe("another SDK", () => {
+  test("is none while nobody has registered, and is not told", () => {
+    trace.getTracer("asks").startSpan("of nobody", {}, ROOT_CONTEXT).end();
+    const told: TelemetryNotice[] = [];
+    assert.equal(findOtherSdk(), undefined);
+    assert.equal(
+      leaveToOther((notice) => told.push(notice)),
+      false,
+    );
+    assert.deepEqual(told, []);
+  });
+
+  test("is found by what it has registered, and left alone with it", (t) => {
+    trace.setGlobalTracerProvider(new TracerProvider());
+    metrics.setGlobalMeterProvider(new MeterProvider());
+    t.after(() => [trace.disable(), metrics.disable()]);
+    const told: TelemetryNotice[] = [];
+    assert.deepEqual(findOtherSdk()?.registered, ["trace", "metrics"]);
+    assert.equal(
+      leaveToOther((notice) => told.push(notice)),
+      true,
+    );
+    assert.match(
+      told[0]?.message ?? "",
+      /has registered trace, metrics of @opentelemetry\/api 1\.\d+\.\d+ in this process/,
+    );
+  });
+
+  const files: Readonly<Record<string, string>> = {
+    "/app/node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js":
+      "@opentelemetry/auto-instrumentations-node",
+    "/app/node_modules/@elastic/opentelemetry-node/lib/sdk.js": "@elastic/opentelemetry-node",
+    "/otel-auto-instrumentation-nodejs/autoinstrumentation.js": "the injection of the OpenTelemetry operator",
+    "C:\\app\\node_modules\\dd-trace\\init.js": "dd-trace",
+    "/app/node_modules/@opentelemetry/sdk-node/dist/sdk.cjs": "@opentelemetry/sdk-node",
+  };
+  for (const [file, name] of Object.entries(files)) {
+    test(`is known as ${name} by its files`, () => assert.equal(nameOfOther(`at start (${file}:1:1)`), name));
+  }
+
+  test("that comes later is named by the stack of its attempt", () => {
+    const told: TelemetryNotice[] = [];
+    const stack =
+      "Error: @opentelemetry/api: Attempted duplicate registration of API: trace\n" +
+      "    at NodeSDK.start (/app/node_modules/@opentelemetry/sdk-node/dist/sdk.cjs:10:3)";
+    tellOfIntruder(stack, (notice) => told.push(notice));
+    tellOfIntruder("", (notice) => told.push(notice));
+    assert.match(
+      told[0]?.message ?? "",
+      /^@opentelemetry\/sdk-node was started after .* could not register its trace:/,
+    );
+    assert.match(
+      told[1]?.message ?? "",
+      /^Another OpenTelemetry SDK was started after .* could not register its providers:/,
+    );
+  });
+});
