@@ -41,7 +41,7 @@ const notInherited = /^(SEAWORTHY_|KUBERNETES_|OTEL_|NODE_OPTIONS$|NODE_TEST_CON
 /** The environment of a process under test: this one's, without what would steer it. */
 export function cleanEnvironment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !notInherited.test(name));
-  return { ...Object.fromEntries(inherited), SEAWORTHY_PROBE_PORT: "0", ...env };
+  return { ...Object.fromEntries(inherited), SEAWORTHY_PROBE_PORT: "0", OTEL_SDK_DISABLED: "true", ...env };
 }
 
 /** Starts a process and ends it with SIGKILL after the test, or whatever else its scope is, at the latest. */

@@ -62,7 +62,10 @@ describe("one place", () => {
   });
 
   test("the process has one name, so that these tests see every use of it", () => {
-    const imported = placesOf(/["'](node:)?process["']/g, withoutComments);
+    const imported = placesOf(
+      /\b(?:from|import|require|getBuiltinModule)\s*\(?\s*["'](?:node:)?process["']/g,
+      withoutComments,
+    );
     const indexed = placesOf(/\bprocess\s*(\?\.)?\[|(?<![}=]\s*)=\s*(globalThis\.)?process\s*[;,)]/g, onlyCode);
     const found = [...imported, ...indexed].map(({ where }) => where);
     assert.deepEqual(found, [], "write process.name in full: the global, which no import has to make");

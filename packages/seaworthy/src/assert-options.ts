@@ -23,6 +23,7 @@ const rules: Partial<Readonly<Record<keyof StartOptions, Rule>>> = {
   probeHost: ["an address", isText],
   probePaths: ["an object", isObject],
   onPortInUse: ['"fail" or "fallback"', (value) => value === "fail" || value === "fallback"],
+  telemetry: ["true, false, an object of options or an SDK", (value) => typeof value === "boolean" || isObject(value)],
   startedWhen: ['"marked" or "listening"', (value) => value === "marked" || value === "listening"],
 };
 

@@ -10,7 +10,11 @@ import {
   lifecycleChannels,
   messageOf,
 } from "@seaworthy/lifecycle";
+import type { TelemetryNotice, telemetryChannels } from "@seaworthy/telemetry";
 import type { Level, Logger } from "./log.ts";
+
+/** By its name alone: where telemetry is off, nothing of it is loaded. */
+const telemetryNotices: (typeof telemetryChannels)["notice"] = "seaworthy.telemetry.notice";
 
 /** Notices for the record; about the others something should be done. */
 const forTheRecord: ReadonlySet<string> = new Set<NoticeCode>(["pid", "prestop"]);
@@ -49,6 +53,10 @@ export function narrate(lifecycle: Lifecycle, log: Logger, inKubernetes: boolean
         `Probes that failed meanwhile: ${times.join(", ") || "none was asked"}.`,
     );
   };
+  const onTelemetry = (message: unknown): void => {
+    const { level, code, message: text } = message as TelemetryNotice;
+    log[level]({ telemetry: code }, text);
+  };
   const onServer = ({ name }: HttpEvents["server"]): void => {
     log.info({ server: name }, `Found ${name}: it will be drained.`);
   };
@@ -73,6 +81,7 @@ export function narrate(lifecycle: Lifecycle, log: Logger, inKubernetes: boolean
     [httpChannels.stall, ofThisLife(onStall)],
     [httpChannels.server, ofThisLife(onServer)],
     [healthChannels.check, ofThisLife(onCheck)],
+    [telemetryNotices, onTelemetry],
   ]);
   for (const [channel, listener] of subscriptions) subscribe(channel, listener);
   return {

@@ -21,9 +21,11 @@ import { narrate } from "./narrate.ts";
 import type { StartOptions } from "./options.ts";
 import { probeServerOptions } from "./probe-server-options.ts";
 import type { Service } from "./service.ts";
+import { openTelemetry, routesOf } from "./telemetry.ts";
 
 /** Builds a service out of its life, its health and its doors. What can be refused is refused before anything opens. */
-export function openService(options: StartOptions, inKubernetes: boolean): Service {
+export function openService(options: StartOptions, env: Readonly<NodeJS.ProcessEnv>): Service {
+  const inKubernetes = env["KUBERNETES_SERVICE_HOST"] !== undefined;
   const name = options.name ?? "unknown_service:node";
   const { probePaths, preStopPath } = options;
   const onAppPort: ProbeOptions = {
@@ -48,7 +50,13 @@ export function openService(options: StartOptions, inKubernetes: boolean): Servi
       ...(options.startedWhen === "listening" && { onServer: lifecycle.markStarted }),
     });
     undo.push(drained);
-    return { servers: drained, probeServer: onProbePort && serveProbes(health, onProbePort) };
+    // Before the probe server: what registers first is stopped last.
+    const telemetry = openTelemetry(health, options, env);
+    if (telemetry) undo.push(telemetry);
+    return {
+      servers: drained,
+      probeServer: onProbePort && serveProbes(health, { ...onProbePort, ...routesOf(telemetry) }),
+    };
   });
   if (probeServer) lifecycle.startup("probe server", announce(log, probeServer));
   return {

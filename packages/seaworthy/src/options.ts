@@ -8,6 +8,7 @@ import {
   probeServerDefaults,
 } from "@seaworthy/http";
 import { type BindOptions, type LifecycleOptions, bindDefaults, lifecycleDefaults } from "@seaworthy/lifecycle";
+import type { TelemetryOptions, UserSdk } from "@seaworthy/telemetry";
 import type { Logger } from "./log.ts";
 
 /** What `start` takes. Each option that is a value can also be set by the environment; an option given here wins. */
@@ -42,6 +43,11 @@ export interface StartOptions
    * with `seaworthy/register` alone, `listening`.
    */
   readonly startedWhen?: "marked" | "listening";
+  /**
+   * Whether traces, metrics and logs are recorded and sent, by the `OTEL_*` variables; or how; or an SDK that you have
+   * built yourself, such as a `NodeSDK`, which is then started, flushed last and kept free of probes. Default `true`.
+   */
+  readonly telemetry?: boolean | TelemetryOptions | UserSdk;
   /** Where events go: a pino-shaped logger, `json` or `text` on stderr, or nowhere. Default: `text` on a terminal, else `json`. */
   readonly log?: Logger | "json" | "text" | false;
 }
@@ -71,6 +77,7 @@ export const seaworthyDefaults: SeaworthyDefaults = {
   preStopToken: probeDefaults.preStopToken,
   readinessWhileDraining: healthDefaults.readinessWhileDraining,
   startedWhen: "marked",
+  telemetry: true,
   log: undefined,
 };
 

@@ -78,6 +78,7 @@ const settings: Readonly<Record<string, readonly [variable: string, reader: Read
   preStopToken: ["SEAWORTHY_PRESTOP_TOKEN", text],
   readinessWhileDraining: ["SEAWORTHY_READINESS_WHILE_DRAINING", oneOf("fail", "pass")],
   startedWhen: ["SEAWORTHY_STARTED_WHEN", oneOf("marked", "listening")],
+  telemetry: ["SEAWORTHY_TELEMETRY", flag],
   log: ["SEAWORTHY_LOG", log],
 };
 

@@ -71,7 +71,7 @@ export function startBy(by: Running["by"], options: StartOptions, defaults: Star
   const settled = { ...defaults, ...withEnvironment(options, env) };
   registry[openingKey] = true;
   try {
-    const started = openService(settled, env["KUBERNETES_SERVICE_HOST"] !== undefined);
+    const started = openService(settled, env);
     registry[key] = { service: started, options, by };
     return started;
   } finally {

@@ -34,6 +34,7 @@ const readings: readonly [option: string, variable: string, text: string, option
   ["onPortInUse", "SEAWORTHY_ON_PORT_IN_USE", "fallback", { onPortInUse: "fallback" }],
   ["readinessWhileDraining", "SEAWORTHY_READINESS_WHILE_DRAINING", "pass", { readinessWhileDraining: "pass" }],
   ["startedWhen", "SEAWORTHY_STARTED_WHEN", "listening", { startedWhen: "listening" }],
+  ["telemetry", "SEAWORTHY_TELEMETRY", "false", { telemetry: false }],
   ["log", "SEAWORTHY_LOG", "text", { log: "text" }],
 ];
 
@@ -55,6 +56,7 @@ const nonsense: Readonly<Record<string, readonly string[]>> = {
   SEAWORTHY_ON_PORT_IN_USE: ["ignore", "FAIL"],
   SEAWORTHY_READINESS_WHILE_DRAINING: ["200", "ready"],
   SEAWORTHY_STARTED_WHEN: ["now", "true"],
+  SEAWORTHY_TELEMETRY: ["off", "0", "otlp"],
   SEAWORTHY_LOG: ["pino", "false", "stdout", "JSON"],
 };
 
