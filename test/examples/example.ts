@@ -28,10 +28,14 @@ export function readExample(name: string): Example {
 /** Ports that are free, and times that do not keep a test waiting. */
 const surroundings = {
   PORT: "0",
+  OTLP_RECEIVER_PORT: "0",
   SEAWORTHY_GRACE_PERIOD_SECONDS: "9",
   // npm puts the Node of this repository first; here it is the one that runs this test.
   PATH: `${dirname(process.execPath)}${delimiter}${cleanEnvironment()["PATH"]}`,
 };
+
+/** Telemetry is off in a process under test, unless that is what is tested. */
+export const telemetryOn = { OTEL_SDK_DISABLED: "false" };
 
 /** Runs the start script of an example on the Node of this test. */
 export function startExample(
@@ -79,11 +83,11 @@ export interface Foreground {
 }
 
 /** Runs `npm start` in a folder as the leader of a process group, as a shell would. */
-export function npmStart(t: TestContext, folder: string): Foreground {
+export function npmStart(t: TestContext, folder: string, env: Readonly<Record<string, string>> = {}): Foreground {
   const child = spawn("npm", ["start"], {
     cwd: folder,
     detached: true,
-    env: cleanEnvironment({ ...surroundings, NO_UPDATE_NOTIFIER: "1" }),
+    env: cleanEnvironment({ ...surroundings, NO_UPDATE_NOTIFIER: "1", ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
