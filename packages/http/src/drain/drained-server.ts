@@ -6,6 +6,7 @@ import { type Hook, type HookContext, type Lifecycle, settledOrAborted } from "@
 import type { HttpServer } from "../http-server.ts";
 import { createPulse } from "../pulse.ts";
 import { createConnections } from "./connections.ts";
+import { trackHandshakes } from "./handshakes.ts";
 import { createListener } from "./listener.ts";
 import type { CloseListener } from "./linger.ts";
 import { createLongLived } from "./long-lived.ts";
@@ -22,8 +23,8 @@ import { within } from "./within.ts";
  * window over          the listener closes; idle sockets linger and a late request on one is still served
  *                      long-lived responses say their last words, and their budget begins
  *  + longLivedMs       long-lived responses and upgraded sockets are ended
- * nothing in flight    nor long-lived, and no request for the linger time, or no socket left: the rest of the sockets
- *                      close
+ * nothing in flight    nor long-lived, and for the linger time no request and no TLS handshake under way, or no socket
+ *                      left: the rest of the sockets close
  * drain budget spent   whatever is left is cut
  */
 
@@ -65,6 +66,7 @@ export function drainServer(
   const connections = createConnections(lifecycle, requests, onNoConnection);
   const sessions = createSessions(lifecycle, server, requests, pulse.beat);
   const listener = createListener(lifecycle, server, requests, settings);
+  const handshakes = trackHandshakes(server, clock, pulse.beat);
   const upgrades = trackUpgrades(server, keepUpgraded);
 
   function onNoConnection(): void {
@@ -100,7 +102,7 @@ export function drainServer(
       requests.findEventStreams();
       if (requests.inFlight() > 0) await within(clock, lookMs, changed, signal);
       else if (longLived.count() > 0) await settledOrAborted(changed, signal);
-      else if (!(await within(clock, lingerMs, changed, signal))) break;
+      else if (!(await within(clock, lingerMs, changed, signal)) && handshakes.underWay() === 0) break;
     }
     sessions.cut();
     connections.cut();
@@ -121,7 +123,7 @@ export function drainServer(
   }
   function dispose(): void {
     server.off("connection", onConnection).off("close", onClose);
-    for (const part of [listening, hook, sessions, upgrades, listener, requests]) part[Symbol.dispose]();
+    for (const part of [listening, hook, sessions, handshakes, upgrades, listener, requests]) part[Symbol.dispose]();
   }
 
   return {
