@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { entryPoints } from "../structure/entry-points.ts";
 import { root } from "../structure/packages.ts";
 import { type Consumer, createConsumer } from "./consumer.ts";
+import { bytesUnder, installedUnder } from "./installed.ts";
 import { type Packed, packAll } from "./pack.ts";
 import { median, timeOf } from "./start-up.ts";
 
@@ -21,11 +22,18 @@ describe("a user's folder with the packed packages", () => {
   });
   after(() => packed[Symbol.dispose]());
 
-  test("holds the packages and nothing else", () => {
-    const modules = join(consumer.folder, "node_modules");
-    const found = readdirSync(modules).filter((name) => !name.startsWith("."));
-    assert.deepEqual(found.toSorted(), ["@seaworthy", "seaworthy"]);
-    assert.ok(!existsSync(join(modules, "seaworthy/node_modules")), "expected one copy of every package, got several");
+  test("holds few packages, one copy of each, and of OpenTelemetry only its API", () => {
+    const installed = installedUnder(consumer.folder);
+    const names = installed.map(({ name }) => name).toSorted();
+    const megabytes = bytesUnder(join(consumer.folder, "node_modules")) / 1e6;
+    console.log(`figure: ${names.length} packages, ${megabytes.toFixed(1)} MB installed`);
+    assert.deepEqual(names, [...new Set(names)], "expected one copy of every package");
+    assert.deepEqual(
+      names.filter((name) => name.startsWith("@opentelemetry/")),
+      ["@opentelemetry/api"],
+    );
+    assert.ok(names.length <= 60, `expected at most 60 packages, got ${names.join(", ")}`);
+    assert.ok(megabytes <= 20, `expected at most 20 MB, got ${megabytes}`);
   });
 
   test("import() and require() give the same module", () => {

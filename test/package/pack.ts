@@ -15,6 +15,9 @@ export interface Tarball {
 }
 
 export interface Packed extends Disposable {
+  /** A clean clone, built. */
+  readonly workspace: string;
+  /** Where users may have theirs: above it nothing is installed. */
   readonly folder: string;
   readonly tarballs: readonly Tarball[];
 }
@@ -60,14 +63,17 @@ interface PackReport {
 /** Builds and packs all packages in a folder of their own. */
 export async function packAll(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-pack-"));
-  copySources(folder);
+  const workspace = join(folder, "workspace");
+  mkdirSync(workspace);
+  copySources(workspace);
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const projects = packages.map(({ short }) => join(folder, "packages", short));
+  const projects = packages.map(({ short }) => join(workspace, "packages", short));
   execFileSync(process.execPath, [tsc, "-b", ...projects], { encoding: "utf8" });
   for (const project of projects) await bundle(project);
   return {
+    workspace,
     folder,
-    tarballs: packages.map((one) => pack(folder, one)),
+    tarballs: packages.map((one) => pack(workspace, one)),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

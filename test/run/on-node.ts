@@ -9,7 +9,7 @@ import { nodeFlags } from "./node-flags.ts";
 import { refuse } from "./refuse.ts";
 import { root } from "./workspaces.ts";
 
-const PROCESS_LEVEL = ["process", "probes", "register", "drain", "matrix", "examples"];
+const PROCESS_LEVEL = ["process", "probes", "register", "drain", "matrix", "telemetry", "examples"];
 
 const wanted = readArguments(process.argv.slice(2));
 const binary = nodeBinary(wanted.version);

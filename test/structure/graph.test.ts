@@ -20,12 +20,12 @@ const arrows: Record<string, readonly string[]> = {
   lifecycle: [],
   health: ["@seaworthy/lifecycle"],
   http: ["@seaworthy/health", "@seaworthy/lifecycle"],
-  telemetry: ["@seaworthy/health", "@seaworthy/lifecycle", "import-in-the-middle", "require-in-the-middle"],
+  telemetry: ["@seaworthy/health", "@seaworthy/lifecycle", "import-in-the-middle"],
   seaworthy: ["@seaworthy/health", "@seaworthy/http", "@seaworthy/lifecycle", "@seaworthy/telemetry"],
 };
 
-/** What OpenTelemetry's instrumentations hook modules with. It has to be a file of its own, so it stays outside. */
-const byWhatIsInside: ReadonlySet<string> = new Set(["import-in-the-middle", "require-in-the-middle"]);
+/** What wraps ES modules is found by its folder, and only where there are some to wrap. */
+const byWhatIsInside: ReadonlySet<string> = new Set(["import-in-the-middle"]);
 
 function packageNameOf(specifier: string): string {
   return specifier.startsWith("#") ? specifier : specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");

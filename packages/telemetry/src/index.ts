@@ -4,7 +4,7 @@ export type { Telemetry } from "./telemetry.ts";
 export { type StartTelemetryOptions, type TelemetryOptions, telemetryDefaults } from "./options.ts";
 export { type UserSdk, isUserSdk } from "./node-sdk/user-sdk.ts";
 export type { PipelineCounts, PipelineName } from "./pipelines/tally.ts";
-export type { MetricsAnswer, MetricsRequest, MetricsRoute } from "./prometheus/metrics-route.ts";
+export type { MetricsAnswer, MetricsRequest, MetricsRoute } from "./prometheus/metrics-answer.ts";
 
 // What it is told
 export { setHttpRoute } from "./http/route.ts";

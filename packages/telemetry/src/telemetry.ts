@@ -1,5 +1,5 @@
 import type { PipelineCounts, PipelineName } from "./pipelines/tally.ts";
-import type { MetricsRoute } from "./prometheus/metrics-route.ts";
+import type { MetricsRoute } from "./prometheus/metrics-answer.ts";
 
 /** The telemetry of a service. Disposing takes back what was attached; what is queued is not sent then. */
 export interface Telemetry extends Disposable {

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ROOT_CONTEXT, metrics, trace } from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TelemetryNotice } from "../src/channels.ts";
-import { findOtherSdk, leaveToOther, nameOfOther, tellOfIntruder } from "../src/other-sdk.ts";
+import {
+  findOtherSdk,
+  isRegistered,
+  leaveToOther,
+  markAsOurs,
+  nameOfOther,
+  tellOfIntruder,
+  watchIntruders,
+} from "../src/other-sdk.ts";
 
 describe("another SDK", () => {
   test("is none while nobody has registered, and is not told", () => {
@@ -61,5 +70,36 @@ describe("another SDK", () => {
       told[1]?.message ?? "",
       /^Another OpenTelemetry SDK was started after .* could not register its providers:/,
     );
+  });
+
+  test("that comes later is named once, however much it tries to register", () => {
+    const told: TelemetryNotice[] = [];
+    const hear = watchIntruders((notice) => told.push(notice));
+    for (const api of ["context", "trace", "metrics"]) hear(`Attempted duplicate registration of API: ${api}\n at x`);
+    hear("Attempted duplicate registration of API: trace\n at init (/app/node_modules/dd-trace/init.js:1:1)");
+    assert.equal(told.length, 2);
+    assert.match(told[1]?.message ?? "", /^dd-trace was started after /);
+  });
+
+  test("that left no file behind is named by what it sends, a copy of this package by its mark", (t) => {
+    const resource = resourceFromAttributes({ "service.name": "theirs", "telemetry.sdk.version": "3.9.9" });
+    trace.setGlobalTracerProvider(new TracerProvider({ resource }));
+    t.after(() => trace.disable());
+    assert.equal(findOtherSdk()?.name, "another OpenTelemetry SDK (3.9.9, of the service theirs)");
+    const mark = markAsOurs();
+    assert.match(findOtherSdk()?.name ?? "", /^another copy of @seaworthy\/telemetry \(\d+\.\d+\.\d+\)$/);
+    mark[Symbol.dispose]();
+    assert.doesNotMatch(findOtherSdk()?.name ?? "", /seaworthy/);
+  });
+
+  test("is told from one's own by the providers that are registered", (t) => {
+    const [tracerProvider, meterProvider] = [new TracerProvider(), new MeterProvider()];
+    assert.equal(isRegistered([tracerProvider, meterProvider]), false);
+    trace.setGlobalTracerProvider(tracerProvider);
+    metrics.setGlobalMeterProvider(meterProvider);
+    t.after(() => [trace.disable(), metrics.disable()]);
+    assert.equal(isRegistered([tracerProvider]), true);
+    assert.equal(isRegistered([meterProvider]), true);
+    assert.equal(isRegistered([new TracerProvider()]), false);
   });
 });

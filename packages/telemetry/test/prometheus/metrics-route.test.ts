@@ -8,7 +8,8 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { createManualClock } from "@seaworthy/lifecycle/testing";
 import type { TelemetryNotice } from "../../src/channels.ts";
-import { type MetricsRoute, type MetricsRouteOptions, metricsRoute } from "../../src/prometheus/metrics-route.ts";
+import type { MetricsRoute } from "../../src/prometheus/metrics-answer.ts";
+import { type MetricsRouteOptions, metricsRoute } from "../../src/prometheus/metrics-route.ts";
 import { createScrapeReader } from "../../src/prometheus/scrape-reader.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
