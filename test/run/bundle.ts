@@ -5,6 +5,7 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "rolldown";
+import { ascii } from "./ascii.ts";
 import { buildsOf, chunksOf } from "./chunks.ts";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { licencesOf } from "./licences.ts";
@@ -35,8 +36,10 @@ export async function bundle(folder: string): Promise<void> {
       external: [/^node:/, ...outside.map((name) => new RegExp(`^${name}(/|$)`))],
       platform: "node",
       logLevel: "warn",
+      checks: { pluginTimings: false },
+      // The names of attributes are constants of a file that has a thousand of them.
       optimization: { inlineConst: { mode: "all", pass: 3 } },
-      plugins: [standIns(folder), lazyBuiltins, licencesOf(folder)],
+      plugins: [standIns(folder), lazyBuiltins, ascii, licencesOf(folder)],
       output: {
         dir: dist,
         format: "esm",

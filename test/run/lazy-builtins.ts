@@ -1,4 +1,4 @@
-import { isBuiltin } from "node:module";
+import { builtinModules, isBuiltin } from "node:module";
 import type { Plugin } from "rolldown";
 
 type Tree = Readonly<{ type: string; start: number; end: number }> & { readonly [part: string]: unknown };
@@ -16,6 +16,7 @@ export const lazyBuiltins: Plugin = {
     // The bundler's own parts begin with a NUL.
     filter: { id: /^[^\0].*\.([cm]?js|ts)$/ },
     handler(code, id) {
+      if (!named.test(code)) return null;
       const edits: Edit[] = [];
       const imports: string[] = [];
       visit(this.parse(code, { lang: id.endsWith(".ts") ? "ts" : "js" }), (node) => {
@@ -32,6 +33,9 @@ export const lazyBuiltins: Plugin = {
     },
   },
 };
+
+/** Whatever else a file asks for need not be looked at. */
+const named = new RegExp(`["'](?:node:|(?:${builtinModules.join("|")})["'])|\\b__require\\(`);
 
 /** What an ES module asks of a `require` that it has made itself, which no bundler looks into. */
 function createdRequireOf(node: Tree): string | undefined {

@@ -1,0 +1,6 @@
+"use strict";
+const express = require("express");
+
+const app = express();
+app.get("/users/:id", (request, response) => response.json({ id: request.params.id, name: "Ada" }));
+const server = app.listen(0, "127.0.0.1", () => require("./say.cjs").ready(server));

@@ -1,0 +1,2 @@
+import "./seaworthy-line.mjs";
+import "./app.mjs";
