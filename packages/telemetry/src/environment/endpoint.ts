@@ -1,3 +1,4 @@
+import { isNamedTarget } from "../exporters/grpc-target.ts";
 import type { Complain } from "./readers.ts";
 import type { Pipeline, Protocol } from "./settings.ts";
 
@@ -64,13 +65,16 @@ function httpUrl(endpoint: string, protocol: Protocol, complain: Complain): URL 
 
 /** What gRPC can dial: a URL, or one of its own names for a target. */
 function grpcTarget(endpoint: string, complain: Complain): string | undefined {
+  if (isNamedTarget(endpoint)) return endpoint;
   const url = /^\w+:\/\//.test(endpoint) ? URL.parse(endpoint) : URL.parse(`http://${endpoint}`);
-  if (/^(unix|dns|ipv4|ipv6|unix-abstract):/.test(endpoint)) return endpoint;
   if (url === null || url.hostname === "" || !/^https?:$/.test(url.protocol)) {
     complain("is nothing that gRPC can dial, and does not count; write http://host:4317.");
     return undefined;
   }
   if (url.pathname !== "/") complain("has a path, which gRPC has no use for; take it off.", "info");
+  if (url.username !== "" || url.search !== "") {
+    complain("has credentials or a query, which gRPC has no use for; set OTEL_EXPORTER_OTLP_HEADERS in their place.");
+  }
   if (url.port === "4318") {
     complain(
       "has port 4318, where a Collector speaks HTTP, while the protocol is grpc; " +

@@ -110,7 +110,8 @@ export function limits(prefix: string, what: string, count: string, length: stri
     attributeCount: row(`OTEL_${prefix}_COUNT_LIMIT`, whole(), undefined, `how many attributes ${what} keeps`, count),
     attributeValueLength: row(
       `OTEL_${prefix}_VALUE_LENGTH_LIMIT`,
-      whole(),
+      // The SDK takes no 0 here, and would keep whole texts.
+      whole(1),
       undefined,
       `how long a text in the attributes of ${what} stays`,
       length,

@@ -7,6 +7,15 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/;
 /** What a header's value may be made of (RFC 9110, `field-value`, in the letters that travel unchanged). */
 const fieldValue = /^[\t\x20-\x7e]*$/;
 
+/** What an exporter writes itself: a second word on it would break every export. */
+const written: ReadonlySet<string> = new Set([
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "transfer-encoding",
+  "user-agent",
+]);
+
 /**
  * The headers of an export, by their names in small letters. Complaints name a header by its place in the list alone:
  * where a list does not read, what looks like a name can be a part of a secret.
@@ -18,7 +27,11 @@ export const headers: Reader<Readonly<Record<string, string>>> = (text, complain
   }
   const read = new Map<string, string>();
   for (const [index, [name, value]] of entries.entries()) {
-    if (isHeader(index + 1, name, value, complain)) read.set(name.toLowerCase(), value);
+    if (!isHeader(index + 1, name, value, complain)) continue;
+    if (read.has(name.toLowerCase())) {
+      complain(`holds, as pair ${index + 1} that reads, a name that came before; the last one counts. Keep one.`);
+    }
+    read.set(name.toLowerCase(), value);
   }
   if (/=[^,]*\S \S/.test(text)) {
     complain(
@@ -34,10 +47,33 @@ function isHeader(place: number, name: string, value: string, complain: Complain
     complain(`holds, as pair ${place} that reads, a name that no header can have; take quotes and colons off it.`);
     return false;
   }
+  if (written.has(name.toLowerCase())) {
+    complain(
+      `holds, as pair ${place} that reads, ${name.toLowerCase()}, which the exporter writes itself; take it out.`,
+    );
+    return false;
+  }
   if (fieldValue.test(value)) return true;
   complain(`holds, as pair ${place} that reads, a value that no header can carry; take line breaks and the like out.`);
   return false;
 }
+
+/** Those that gRPC can carry as well, which is stricter; the others are told of by their number. */
+export function overGrpc(all: Readonly<Record<string, string>>, complain: Complain): Readonly<Record<string, string>> {
+  const entries = Object.entries(all);
+  const carried = entries.filter(([name, value]) => metadataKey.test(name) && !value.includes("\t"));
+  const lost = entries.length - carried.length;
+  if (lost > 0) {
+    complain(
+      `holds ${lost} ${lost === 1 ? "header" : "headers"} that gRPC cannot carry, and that do not count there; a name ` +
+        "has letters, digits, _, - and . and does not end in -bin, and a value has no tab.",
+    );
+  }
+  return Object.fromEntries(carried);
+}
+
+/** What gRPC takes for the name of a text. */
+const metadataKey = /^(?!.*-bin$)[\da-z_.-]+$/;
 
 /** The form in which headers are written everywhere else. */
 const hint = (text: string): string => (/^[\w-]+:/.test(text) ? " Write name=value, not name: value." : "");

@@ -1,4 +1,5 @@
 import { commonUrl, defaultEndpoint, ownUrl } from "./endpoint.ts";
+import { overGrpc } from "./headers.ts";
 import type { Complain } from "./readers.ts";
 import type { OtlpSettings, OtlpVariables, Pipeline, Protocol } from "./settings.ts";
 
@@ -20,7 +21,7 @@ export function settleOtlp(
   return {
     protocol,
     url,
-    headers: { ...all.headers, ...own.headers },
+    headers: headersOf(pipeline, all, own, protocol, complainOf),
     timeoutMs: own.timeoutMs ?? all.timeoutMs ?? 10_000,
     compression: own.compression ?? all.compression ?? "none",
     insecure,
@@ -46,6 +47,20 @@ function urlOf(
   if (ofAll !== undefined) return ofAll;
   const endpoint = defaultEndpoint(protocol);
   return commonUrl(endpoint, pipeline, protocol, silent) ?? endpoint;
+}
+
+function headersOf(
+  pipeline: Pipeline,
+  all: OtlpVariables,
+  own: OtlpVariables,
+  protocol: Protocol,
+  complainOf: ComplainOf,
+): Readonly<Record<string, string>> {
+  if (protocol !== "grpc") return { ...all.headers, ...own.headers };
+  return {
+    ...overGrpc(all.headers, complainOf(common("HEADERS"))),
+    ...overGrpc(own.headers, complainOf(of(pipeline, "HEADERS"))),
+  };
 }
 
 /** A certificate is nothing without its key. */

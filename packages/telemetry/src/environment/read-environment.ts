@@ -40,8 +40,8 @@ export function readOtelEnvironment(env: Readonly<Record<string, string | undefi
     sampler,
     metrics: withinInterval(metrics, given, complainOf),
     batch: {
-      spans: withinQueue(batch.spans, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", complainOf),
-      logs: withinQueue(batch.logs, "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", complainOf),
+      spans: withinQueue(batch.spans, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", given, complainOf),
+      logs: withinQueue(batch.logs, "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", given, complainOf),
     },
     otlp: {
       traces: settleOtlp("traces", otlp, complainOf),
@@ -94,13 +94,20 @@ function withinInterval(
   return { ...metrics, timeoutMs: intervalMs };
 }
 
-function withinQueue(batch: BatchSettings, variable: string, complainOf: ComplainOf): BatchSettings {
+function withinQueue(
+  batch: BatchSettings,
+  variable: string,
+  given: ReadonlySet<string>,
+  complainOf: ComplainOf,
+): BatchSettings {
   const { maxQueueSize, maxExportBatchSize } = batch;
   if (maxExportBatchSize <= maxQueueSize) return batch;
   const queue = variable.replace("MAX_EXPORT_BATCH_SIZE", "MAX_QUEUE_SIZE");
-  complainOf(variable)(
-    `is more than the queue holds, ${maxQueueSize}, and is cut to that; raise ${queue} or lower it.`,
-  );
+  if (given.has(variable)) {
+    complainOf(variable)(
+      `is more than the queue holds, ${maxQueueSize}, and is cut to that; raise ${queue} or lower it.`,
+    );
+  }
   return { ...batch, maxExportBatchSize: maxQueueSize };
 }
 
@@ -112,14 +119,24 @@ function tellUnread(env: Readonly<Record<string, string | undefined>>, complainO
     ...refusedVariables.map(({ variable }) => variable).filter((name) => !name.endsWith("_")),
   ];
   for (const [variable, value = ""] of Object.entries(env)) {
-    if (!variable.startsWith("OTEL_") || value.trim() === "" || isServiceLink(variable, value)) continue;
+    if (!/^otel_/i.test(variable) || value.trim() === "" || isServiceLink(variable, value)) continue;
     if (honoured.includes(variable)) continue;
     const refusal = refusalOf(variable);
     if (refusal) complainOf(variable)(`is set, and not honoured. ${refusal.why}`);
     else {
-      const meant = meantBy(variable, known);
+      const meant = variable.startsWith("OTEL_") ? meantBy(variable, known) : inCapitals(variable, known, env);
       if (meant !== undefined)
         complainOf(shown(variable).slice(1, -1))(`is no variable that counts. Did you mean ${meant}?`);
     }
   }
+}
+
+/** The variable that one in small letters would be; Windows has both for one, and then it counts. */
+function inCapitals(
+  variable: string,
+  known: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const name = variable.toUpperCase();
+  return known.includes(name) && env[name] === undefined ? name : undefined;
 }

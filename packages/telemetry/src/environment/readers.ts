@@ -54,12 +54,22 @@ export const ratio: Reader<number> = (text, complain) => {
   return undefined;
 };
 
+/** What Kubernetes leaves of a variable that it does not know. */
+export const unfilled: RegExp = /\$\([A-Za-z_][\w.-]*\)/;
+
 /** Any text. */
-export const text: Reader<string> = (value) => value;
+export const text: Reader<string> = (value, complain) => {
+  if (!unfilled.test(value)) return value;
+  complain(
+    "holds a variable that was not filled in, and does not count; Kubernetes fills in $(…) only from variables that " +
+      "come earlier in the list.",
+  );
+  return undefined;
+};
 
 /** The path of a file. */
 export const file: Reader<string> = (value, complain) => {
-  if (!value.includes("-----BEGIN") && !value.includes("\n")) return value;
+  if (!value.includes("-----BEGIN") && !value.includes("\n")) return text(value, complain);
   complain("holds what should be in a file; write the text into one, and its path here.");
   return undefined;
 };

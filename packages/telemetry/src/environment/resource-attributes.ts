@@ -1,5 +1,5 @@
 import { readPairs } from "./pairs.ts";
-import type { Reader } from "./readers.ts";
+import { type Reader, unfilled } from "./readers.ts";
 
 /** An attribute's name as people write them; what does not look like one is not shown. */
 const plain = /^[a-z][\w.-]{0,60}$/i;
@@ -14,7 +14,7 @@ export const resourceAttributes: Reader<Readonly<Record<string, string>>> = (tex
   const attributes = new Map<string, string>();
   for (const [key, value] of entries) {
     const named = plain.test(key) ? key : "a key";
-    if (/\$\([\w.]+\)/.test(value)) {
+    if (unfilled.test(value)) {
       complain(
         `holds a variable that was not filled in, for ${named}, which does not count; Kubernetes fills in $(…) only from ` +
           "variables that come earlier in the list.",

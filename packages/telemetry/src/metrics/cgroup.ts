@@ -51,7 +51,7 @@ function readMemory(folder: CgroupFolder | undefined, readText: ReadText): Maybe
   if (!folder) return {};
   const files = memoryFiles[folder.version];
   const limits = folder.upwards.flatMap((path) => numberIn(readText(`${path}/${files.limit}`)) ?? []);
-  const limit = Math.min(...limits.filter((bytes) => bytes < noLimit));
+  const limit = Math.min(...limits.filter((bytes) => bytes >= 0 && bytes < noLimit));
   return {
     memoryLimit: Number.isFinite(limit) ? limit : undefined,
     memoryUsage: numberIn(readText(`${folder.path}/${files.usage}`)),

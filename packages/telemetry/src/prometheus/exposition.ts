@@ -82,6 +82,8 @@ function renderHistogram(
   let below = 0;
   for (const [at, boundary] of boundaries.entries()) {
     below += counts[at] ?? 0;
+    // Whoever gives a bound twice has an empty bucket between the two.
+    if (boundary === boundaries[at + 1]) continue;
     if (boundary !== Number.POSITIVE_INFINITY) text += `${prefix}${boundText(boundary, form)}"} ${below}\n`;
   }
   text += `${prefix}+Inf"} ${count}\n`;

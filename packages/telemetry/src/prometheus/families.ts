@@ -57,6 +57,8 @@ const ownNames: ReadonlySet<string> = new Set(["target_info", "target"]);
  */
 export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOptions): CollectFamilies {
   const types = new Map<string, Family["type"]>();
+  /** The histograms that samples are of which do not have the name of their family. */
+  const histograms = new Map<string, string>();
   const refused = new Set<string>();
   const refuse = (name: string, why: string): void => {
     if (refused.has(name)) return;
@@ -74,12 +76,13 @@ export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOp
         const { name: original, unit, description } = metric.descriptor;
         const name = metricName(original, unit, kind);
         const type = kind === "up-down-counter" ? "gauge" : kind;
-        const why = reasonAgainst(metric, name, types, type);
+        const why = reasonAgainst(metric, name, { types, histograms }, type);
         if (name === undefined || why !== undefined) {
           refuse(original, why ?? noName);
           continue;
         }
         types.set(name, type);
+        if (type === "histogram") for (const sample of samplesOf(name)) histograms.set(sample, name);
         const family = families.get(name) ?? { name, type, help: description, unit: unitName(unit), points: [] };
         families.set(name, family);
         for (const { attributes, value } of classicPoints(metric)) {
@@ -101,14 +104,35 @@ export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOp
   };
 }
 
+/** Names that are in use. */
+interface Taken {
+  readonly types: ReadonlyMap<string, Family["type"]>;
+  readonly histograms: ReadonlyMap<string, string>;
+}
+
+/** What a histogram is told by, beside its name. */
+const samplesOf = (histogram: string): readonly string[] => [
+  `${histogram}_bucket`,
+  `${histogram}_sum`,
+  `${histogram}_count`,
+];
+
 function reasonAgainst(
   metric: MetricData,
   name: string | undefined,
-  types: ReadonlyMap<string, Family["type"]>,
+  { types, histograms }: Taken,
   type: Family["type"],
 ): string | undefined {
   if (name === undefined) return noName;
   const before = types.get(name) ?? type;
+  const histogram = histograms.get(name);
+  if (histogram !== undefined) {
+    return `${name} is already a sample of the histogram ${histogram}. Give one of them another name`;
+  }
+  const sample = type === "histogram" ? samplesOf(name).find((each) => types.has(each)) : undefined;
+  if (sample !== undefined) {
+    return `its sample ${sample} is already the name of a ${types.get(sample)}. Give one of them another name`;
+  }
   if (ownNames.has(name)) return `${name} is how Prometheus knows the service itself. Give it another name`;
   if (before !== type) return `${name} is already the name of a ${before}. Give one of them another name`;
   if (metric.dataPointType === DataPointType.GAUGE) return undefined;

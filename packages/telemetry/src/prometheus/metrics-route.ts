@@ -1,3 +1,4 @@
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { Tell } from "../channels.ts";
 import { createExposition } from "./exposition.ts";
 import type { MetricsAnswer, MetricsRequest, MetricsRoute } from "./metrics-answer.ts";
@@ -13,6 +14,8 @@ export interface MetricsRouteOptions {
   readonly targetInfo?: boolean;
   /** Whether answers are compressed for those who ask for it. Default `true`. */
   readonly gzip?: boolean;
+  /** Looks at what a scrape is answered with. */
+  readonly onCollected?: (collected: ResourceMetrics) => void;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface MetricsRouteOptions {
  * it failed, once until all have succeeded again.
  */
 export function metricsRoute(source: ScrapeSource, options: MetricsRouteOptions): MetricsRoute {
-  const { tell, scopeLabels = true, targetInfo = true, gzip = true } = options;
+  const { tell, scopeLabels = true, targetInfo = true, gzip = true, onCollected } = options;
   const warn = (message: string): void => tell({ level: "warn", code: "prometheus", message });
   const render = createExposition({
     scopeLabels,
@@ -44,6 +47,7 @@ export function metricsRoute(source: ScrapeSource, options: MetricsRouteOptions)
     const { resourceMetrics, errors } = await source.scrape();
     if (errors.length > 0) failure(errors[0]);
     else isFailing = false;
+    onCollected?.(resourceMetrics);
     const text = render(resourceMetrics, form);
     if (!gzip || !acceptsGzip(headers["accept-encoding"])) return written(200, text, contentType, {});
     return written(200, await compress(text), contentType, { "content-encoding": "gzip" });

@@ -9,12 +9,12 @@ export interface Application {
 }
 
 /**
- * The `package.json` of the application: the nearest with a name above the file that was started, or above the working
- * directory where that file is a dependency's (`next start`) or there is none.
+ * The `package.json` of the application: the nearest with a name above the file that was started, or in the folder that
+ * was (`node .`); above the working directory where that is a dependency's (`next start`) or there is none.
  */
 export function findApplication({ mainScript, cwd, readText }: Surroundings): Application | undefined {
   const isOwn = mainScript !== undefined && !/[\\/]node_modules[\\/]/.test(mainScript);
-  for (const folder of upwards(isOwn ? dirname(mainScript) : cwd)) {
+  for (const folder of upwards(isOwn ? mainScript : cwd)) {
     const application = readManifest(readText(join(folder, "package.json")));
     if (application) return application;
   }

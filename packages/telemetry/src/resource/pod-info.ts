@@ -51,7 +51,10 @@ function unquote(text: string): string | undefined {
     /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/g,
     (_, x, u, U, letter: string = "") => {
       const code: unknown = x ?? u ?? U;
-      return typeof code === "string" ? String.fromCodePoint(Number.parseInt(code, 16)) : (escapes[letter] ?? letter);
+      return typeof code === "string" ? characterOf(Number.parseInt(code, 16)) : (escapes[letter] ?? letter);
     },
   );
 }
+
+/** What is beyond Unicode stands for an unknown one: `String.fromCodePoint` throws at it. */
+const characterOf = (code: number): string => (code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code));

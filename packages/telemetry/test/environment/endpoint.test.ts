@@ -65,7 +65,15 @@ describe("the endpoint of one pipeline", () => {
 
 describe("an endpoint of gRPC", () => {
   const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" };
-  for (const endpoint of ["http://collector:4317", "https://collector", "collector:4317", "unix:///run/otel.sock"]) {
+  for (const endpoint of [
+    "http://collector:4317",
+    "https://collector",
+    "collector:4317",
+    "[::1]:4317",
+    "unix:///run/otel.sock",
+    "unix:/run/otel.sock",
+    "dns:///collector:4317",
+  ]) {
     test(`${endpoint} is taken as it is`, () => {
       const { url, told } = traces({ ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
       assert.deepEqual({ url, told }, { url: endpoint, told: "" });
@@ -82,6 +90,15 @@ describe("an endpoint of gRPC", () => {
 
   test("a path is told to be of no use", () => {
     assert.match(traces({ ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4317/v1/traces" }).told, /no use for/);
+  });
+
+  test("credentials and a query are told to be of no use", () => {
+    for (const endpoint of ["http://user:s3cr3t@c:4317", "c:4317?tenant=a"]) {
+      const { url, told } = traces({ ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+      assert.equal(url, endpoint);
+      assert.match(told, /^OTEL_EXPORTER_OTLP_ENDPOINT has credentials or a query, which gRPC has no use for/);
+      assert.doesNotMatch(told, /s3cr3t/);
+    }
   });
 
   test("what cannot be dialled leaves the default", () => {

@@ -130,4 +130,38 @@ describe("headers", () => {
     assert.deepEqual(otlp.traces.headers, { ok: "1" });
     assert.equal(findings.length, 4);
   });
+
+  test("a later one wins over an earlier one of its name, and is told by its place alone", () => {
+    const { otlp, findings } = read({ OTEL_EXPORTER_OTLP_HEADERS: "Api-Key=a,x=1,api-key=b" });
+    assert.deepEqual(otlp.traces.headers, { "api-key": "b", x: "1" });
+    assert.deepEqual(
+      findings.map(({ message }) => message),
+      [
+        "OTEL_EXPORTER_OTLP_HEADERS holds, as pair 3 that reads, a name that came before; the last one counts. Keep one.",
+      ],
+    );
+  });
+
+  test("one that the exporter writes itself is left out", () => {
+    const { otlp, findings } = read({ OTEL_EXPORTER_OTLP_HEADERS: "Content-Length=5,host=otel.example" });
+    assert.deepEqual(otlp.traces.headers, { host: "otel.example" });
+    assert.match(findings[0]?.message ?? "", /pair 1 that reads, content-length, which the exporter writes itself/);
+  });
+
+  test("one that gRPC cannot carry is left out there, and told once", () => {
+    const { otlp, findings } = read({
+      OTEL_EXPORTER_OTLP_HEADERS: "a!b=1,trace-bin=AAAA,tabbed=a%09b,ok=1",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "http/protobuf",
+    });
+    assert.deepEqual(otlp.traces.headers, { ok: "1" });
+    assert.deepEqual(otlp.logs.headers, { "a!b": "1", "trace-bin": "AAAA", tabbed: "a\tb", ok: "1" });
+    assert.deepEqual(
+      findings.map(({ message }) => message),
+      [
+        "OTEL_EXPORTER_OTLP_HEADERS holds 3 headers that gRPC cannot carry, and that do not count there; a name has " +
+          "letters, digits, _, - and . and does not end in -bin, and a value has no tab.",
+      ],
+    );
+  });
 });

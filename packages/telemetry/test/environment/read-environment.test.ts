@@ -100,6 +100,28 @@ describe("what is refused", () => {
   }
 });
 
+describe("a variable that Kubernetes did not fill in", () => {
+  for (const [variable, value] of [
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://$(NODE_IP):4318"],
+    ["OTEL_SERVICE_NAME", "$(APP_NAME)"],
+    ["OTEL_EXPORTER_OTLP_CERTIFICATE", "/tls/$(TENANT)/ca.pem"],
+  ] as const) {
+    test(`does not count in ${variable}, and is told once`, () => {
+      const { findings, given, ...settings } = readOtelEnvironment({ [variable]: value });
+      const { findings: _, given: __, ...unset } = readOtelEnvironment({});
+      assert.deepEqual(settings, unset);
+      assert.equal(given.size, 0);
+      assert.deepEqual(
+        findings.map(({ message }) => message),
+        [
+          `${variable} holds a variable that was not filled in, and does not count; Kubernetes fills in $(…) only from ` +
+            "variables that come earlier in the list.",
+        ],
+      );
+    });
+  }
+});
+
 describe("a name that nobody knows", () => {
   const slips: Readonly<Record<string, string>> = {
     OTEL_EXPORTER_OTLP_ENDIPONT: "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -116,6 +138,12 @@ describe("a name that nobody knows", () => {
       assert.deepEqual(messages({ [slip]: "x" }), [`${slip} is no variable that counts. Did you mean ${meant}?`]);
     });
   }
+
+  test("is told when only its letters are small", () => {
+    const told = ["otel_service_name is no variable that counts. Did you mean OTEL_SERVICE_NAME?"];
+    assert.deepEqual(messages({ otel_service_name: "orders" }), told);
+    assert.deepEqual(messages({ otel_service_name: "orders", OTEL_SERVICE_NAME: "orders" }), []);
+  });
 
   test("is left alone when it belongs to others", () => {
     const others = {
@@ -186,6 +214,13 @@ describe("what depends on each other", () => {
   test("a push that may take longer than the interval is cut to it, silently when nobody asked", () => {
     const settings = readOtelEnvironment({ OTEL_METRIC_EXPORT_INTERVAL: "5000" });
     assert.deepEqual([settings.metrics.timeoutMs, settings.findings], [5_000, []]);
+  });
+
+  test("a batch that is more than the queue is cut to it, silently when nobody asked", () => {
+    const small = readOtelEnvironment({ OTEL_BSP_MAX_QUEUE_SIZE: "100" });
+    assert.deepEqual([small.batch.spans.maxExportBatchSize, small.findings], [100, []]);
+    const asked = { OTEL_BSP_MAX_QUEUE_SIZE: "100", OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "200" };
+    assert.match(messages(asked).join(), /^OTEL_BSP_MAX_EXPORT_BATCH_SIZE is more than the queue holds, 100/);
   });
 
   test("a client's certificate does not count without its key", () => {

@@ -80,7 +80,7 @@ const cases: Readonly<Record<string, Omit<VariableCase, "variable">>> = {
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     of: (s) => s.limits.attributes.attributeValueLength,
     good: ["1000", 1_000],
-    bad: ["4k", undefined],
+    bad: ["0", undefined],
   },
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: {
     of: (s) => s.limits.spans.attributeCount,

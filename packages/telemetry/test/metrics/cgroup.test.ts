@@ -57,15 +57,17 @@ describe("without a limit", () => {
     assert.deepEqual(rounded(openCgroup(fileTree(files))?.()), rest);
   });
 
-  test("version 1 says a number that is none, and -1", () => {
-    const files = {
-      ...version1,
-      "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
-      "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
-    };
-    const { memoryLimit: _memory, cpuLimit: _cpu, ...rest } = whole;
-    assert.deepEqual(rounded(openCgroup(fileTree(files))?.()), rest);
-  });
+  for (const none of ["9223372036854771712", "-1"]) {
+    test(`version 1 says a number that is none, and -1 (${none})`, () => {
+      const files = {
+        ...version1,
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes": `${none}\n`,
+        "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
+      };
+      const { memoryLimit: _memory, cpuLimit: _cpu, ...rest } = whole;
+      assert.deepEqual(rounded(openCgroup(fileTree(files))?.()), rest);
+    });
+  }
 
   test("there is no cgroup where no file of one is there", () => {
     assert.equal(openCgroup(fileTree({})), undefined);

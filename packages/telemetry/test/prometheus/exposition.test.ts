@@ -195,6 +195,16 @@ test("values that are no finite number, large and small ones are written as Prom
   assert.deepEqual([...samples.values()], values);
 });
 
+test("a bound that is given twice is told once, with all that is below it", async () => {
+  const { meter, text, openMetrics } = createTarget();
+  const wait = meter.createHistogram("wait", { advice: { explicitBucketBoundaries: [5, 1, 1, 5] } });
+  for (const seconds of [0.5, 3, 7]) wait.record(seconds);
+  const buckets = { "wait_bucket{le=1}": 1, "wait_bucket{le=5}": 2, "wait_bucket{le=+Inf}": 3 };
+  const { samples } = parseExposition(await text(), "text").get("wait") ?? { samples: new Map<string, number>() };
+  assert.deepEqual(Object.fromEntries(samples), { ...buckets, "wait_sum{}": 10.5, "wait_count{}": 3 });
+  parseExposition(await openMetrics(), "openmetrics");
+});
+
 describe("what cannot be told is refused by name, once", () => {
   test("where two types come to have one name, the one that was there first stays", async () => {
     const { meter, provider, text, refusals } = createTarget();
@@ -215,6 +225,31 @@ describe("what cannot be told is refused by name, once", () => {
     const families = parseExposition(await text(), "text");
     assert.deepEqual([...(families.get("a_b")?.samples.values() ?? [])], [1]);
     assert.equal(refusals.length, 1);
+  });
+
+  test("where a name is that of a sample of a histogram, whichever was there first", async () => {
+    const { meter, text, openMetrics, refusals } = createTarget();
+    meter.createHistogram("wait", { advice: { explicitBucketBoundaries: [1] } }).record(2);
+    meter.createGauge("wait.count").record(7);
+    meter.createGauge("wait_bucket").record(7);
+    meter.createCounter("load.sum").add(7);
+    meter.createGauge("size.sum").record(7);
+    meter.createHistogram("size").record(1);
+    meter.createHistogram("load").record(1);
+    for (const [form, written] of [
+      ["text", await text()],
+      ["openmetrics", await openMetrics()],
+    ] as const) {
+      const types = [...parseExposition(written, form)].map(([name, { type }]) => `${name} ${type}`);
+      const load = form === "text" ? "load_sum_total counter" : "load_sum counter";
+      assert.deepEqual(types.toSorted(), ["load histogram", load, "size_sum gauge", "wait histogram"].toSorted(), form);
+    }
+    const why = "Give one of them another name";
+    assert.deepEqual(refusals, [
+      ["wait.count", `wait_count is already a sample of the histogram wait. ${why}`],
+      ["wait_bucket", `wait_bucket is already a sample of the histogram wait. ${why}`],
+      ["size", `its sample size_sum is already the name of a gauge. ${why}`],
+    ]);
   });
 
   test("where nothing is left of a name, or it is ours", async () => {

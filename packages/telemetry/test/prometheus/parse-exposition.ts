@@ -26,6 +26,7 @@ const suffixes: Readonly<Record<ExpositionForm, Readonly<Record<string, readonly
  */
 export function parseExposition(text: string, form: ExpositionForm): ReadonlyMap<string, ParsedFamily> {
   const families = new Map<string, { type: string; help?: string; unit?: string; samples: Map<string, number> }>();
+  const series = new Set<string>();
   let current: string | undefined;
   const lines = text.split("\n");
   if (lines.pop() !== "") throw new Error("The last line does not end.");
@@ -53,7 +54,8 @@ export function parseExposition(text: string, form: ExpositionForm): ReadonlyMap
     const allowed = suffixes[form][family?.type ?? ""];
     if (!family || !allowed?.some((suffix) => name === `${current}${suffix}`)) throw new Error(`Of no family: ${line}`);
     const key = `${name}{${[...parseLabels(labels)].toSorted().join(",")}}`;
-    if (family.samples.has(key)) throw new Error(`Twice: ${line}`);
+    if (series.has(key)) throw new Error(`Twice: ${line}`);
+    series.add(key);
     family.samples.set(key, parseNumber(value));
     if (family.type === "counter" && !(parseNumber(value) >= 0)) throw new Error(`A counter below 0: ${line}`);
   }

@@ -22,6 +22,11 @@ describe("the application", () => {
     assert.deepEqual(found(files, { mainScript: at("app/dist/src/server.js") }), { name: "orders", version: "1.2.3" });
   });
 
+  test("is the one in the folder that was started, as by `node .`", () => {
+    const files = { "app/package.json": '{"name": "orders"}', "package.json": '{"name": "root"}' };
+    assert.deepEqual(found(files, { mainScript: at("app") }), { name: "orders", version: undefined });
+  });
+
   test("is called without the scope of whoever owns it", () => {
     const files = { "app/package.json": '{"name": "@acme/orders"}' };
     assert.deepEqual(found(files, { mainScript: at("app/server.js") }), { name: "orders", version: undefined });

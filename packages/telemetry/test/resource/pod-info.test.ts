@@ -22,6 +22,12 @@ c="="`;
   );
 });
 
+test("an escape of what is no character stands for one that is unknown", () => {
+  const text = String.raw`a="x\U00110000y\UFFFFFFFF"`;
+  const { labels } = readPodInfo((path) => (path === "/etc/podinfo/labels" ? text : undefined));
+  assert.equal(labels.get("a"), "x\ufffdy\ufffd");
+});
+
 test("a volume that is not there says nothing", () => {
   assert.deepEqual(
     readPodInfo(() => undefined),
