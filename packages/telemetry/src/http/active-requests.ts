@@ -1,5 +1,5 @@
 import type { Meter, ObservableResult } from "@opentelemetry/api";
-import { methods } from "./method.ts";
+import type { Methods } from "./method.ts";
 import { metrics, names } from "./names.ts";
 
 /** How many requests are under way. */
@@ -9,7 +9,7 @@ export interface ActiveRequests extends Disposable {
 }
 
 /** Counts here and is asked by the readers: two numbers a request, and every reader sees the same. */
-export function countActiveRequests(meter: Meter): ActiveRequests {
+export function countActiveRequests(meter: Meter, methods: Methods): ActiveRequests {
   const counts: (number | undefined)[] = [];
   const counter = meter.createObservableUpDownCounter(metrics.serverActive, {
     description: "Number of active HTTP server requests.",
@@ -19,7 +19,7 @@ export function countActiveRequests(meter: Meter): ActiveRequests {
     for (const [place, count] of counts.entries()) {
       if (count === undefined) continue;
       const scheme = place % 2 === 1 ? "https" : "http";
-      result.observe(count, { [names.method]: methods[place >> 1] as string, [names.scheme]: scheme });
+      result.observe(count, { [names.method]: methods.nameOf(place >> 1), [names.scheme]: scheme });
     }
   };
   counter.addCallback(observe);

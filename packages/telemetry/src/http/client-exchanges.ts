@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import type { UnderWay } from "./emit-in-context.ts";
 import { errorType } from "./error-type.ts";
-import { isOtherMethod, methodNumber, methods, spanName } from "./method.ts";
+import type { Methods } from "./method.ts";
 import { durationBuckets, metrics, names } from "./names.ts";
 import { redactUrl } from "./redact.ts";
 import { type Series, seriesOf } from "./series.ts";
@@ -46,17 +46,27 @@ export interface ClientRecorder {
   end(exchange: ClientExchange, error: unknown): void;
 }
 
+/** What exchanges are written to. */
+export interface ClientInstruments {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  readonly methods: Methods;
+  /** Whether the sampler looks at attributes; if not, only what is recorded pays for them. */
+  readonly samplerReadsAttributes: boolean;
+}
+
 /** Writes exchanges to a span and a histogram. */
-export function recordClientExchanges(tracer: Tracer, meter: Meter, samplerReadsAttributes: boolean): ClientRecorder {
-  const record = clientDurations(meter);
+export function recordClientExchanges(instruments: ClientInstruments): ClientRecorder {
+  const { tracer, meter, methods, samplerReadsAttributes } = instruments;
+  const record = clientDurations(meter, methods);
   return {
     begin(request, parent) {
-      const number = methodNumber(request.method);
+      const number = methods.numberOf(request.method);
       const options = samplerReadsAttributes
-        ? { kind: SpanKind.CLIENT, attributes: attributesOf(request, number) }
+        ? { kind: SpanKind.CLIENT, attributes: attributesOf(request, number, methods) }
         : clientKind;
-      const span = tracer.startSpan(spanName(number), options, parent);
-      if (!samplerReadsAttributes && span.isRecording()) span.setAttributes(attributesOf(request, number));
+      const span = tracer.startSpan(methods.spanNameOf(number), options, parent);
+      if (!samplerReadsAttributes && span.isRecording()) span.setAttributes(attributesOf(request, number, methods));
       return {
         context: parent,
         request,
@@ -87,14 +97,14 @@ const clientKind = { kind: SpanKind.CLIENT };
 
 const wordFor = (failure: unknown): string => (typeof failure === "string" ? failure : errorType(failure));
 
-function attributesOf({ method, url, host, port }: ClientRequest, number: number): Attributes {
+function attributesOf({ method, url, host, port }: ClientRequest, number: number, methods: Methods): Attributes {
   const attributes: Attributes = {
-    [names.method]: methods[number],
+    [names.method]: methods.nameOf(number),
     [names.serverAddress]: host,
     [names.urlFull]: redactUrl(url),
   };
   if (port !== undefined) attributes[names.serverPort] = port;
-  if (isOtherMethod(number)) attributes[names.methodOriginal] = method;
+  if (methods.isOther(number)) attributes[names.methodOriginal] = method;
   return attributes;
 }
 
@@ -118,7 +128,7 @@ const limit = 2_000;
 
 type RecordClient = (seconds: number, exchange: ClientExchange, error: string | undefined) => void;
 
-function clientDurations(meter: Meter): RecordClient {
+function clientDurations(meter: Meter, methods: Methods): RecordClient {
   const histogram: Histogram = meter.createHistogram(metrics.clientDuration, {
     description: "Duration of HTTP client requests.",
     unit: "s",
@@ -129,7 +139,7 @@ function clientDurations(meter: Meter): RecordClient {
     const key = `${number} ${status} ${version} ${error} ${request.port} ${request.host}`;
     let series = known.get(key);
     if (!series) {
-      const attributes: Attributes = { [names.method]: methods[number], [names.serverAddress]: request.host };
+      const attributes: Attributes = { [names.method]: methods.nameOf(number), [names.serverAddress]: request.host };
       if (request.port !== undefined) attributes[names.serverPort] = request.port;
       if (status !== undefined) attributes[names.status] = status;
       if (version !== undefined) attributes[names.protocolVersion] = version;

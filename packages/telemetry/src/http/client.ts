@@ -3,6 +3,7 @@ import type { Tell } from "../channels.ts";
 import { recordClientExchanges } from "./client-exchanges.ts";
 import { type Contexts, registeredContexts } from "./contexts.ts";
 import { guardWith } from "./guard.ts";
+import { tellMethodsApart } from "./method.ts";
 import { followNodeClients } from "./node-client.ts";
 import { followUndici } from "./undici-client.ts";
 
@@ -15,6 +16,8 @@ export interface TraceHttpClientsOptions {
   readonly contexts?: Contexts;
   /** Whether the sampler looks at attributes; see `traceHttpServers`. Default true. */
   readonly samplerReadsAttributes?: boolean;
+  /** The methods that are not told as `_OTHER`. Default: those of the conventions. */
+  readonly knownMethods?: readonly string[] | undefined;
 }
 
 /**
@@ -24,9 +27,14 @@ export interface TraceHttpClientsOptions {
  * own.
  */
 export function traceHttpClients(options: TraceHttpClientsOptions): Disposable {
-  const { tracer, meter, tell, contexts = registeredContexts, samplerReadsAttributes = true } = options;
+  const { tracer, meter, tell, contexts = registeredContexts, samplerReadsAttributes = true, knownMethods } = options;
   const guard = guardWith(tell, "HTTP clients");
-  const recorder = recordClientExchanges(tracer, meter, samplerReadsAttributes);
+  const recorder = recordClientExchanges({
+    tracer,
+    meter,
+    methods: tellMethodsApart(knownMethods),
+    samplerReadsAttributes,
+  });
   const fronts = [followNodeClients(contexts, recorder, guard), followUndici(contexts, recorder, guard)];
   return {
     [Symbol.dispose]() {

@@ -1,5 +1,4 @@
-/** A path as Express takes it. */
-type Path = string | RegExp | readonly Path[];
+import { type Mounted, type Path, mountOf, textOf } from "./express-mount.ts";
 
 /** What of a request Express and Nest on Express leave behind when it is over. */
 export interface ExpressRequest {
@@ -12,7 +11,7 @@ export interface ExpressRequest {
 interface ExpressApp {
   readonly parent?: ExpressApp;
   readonly mountpath?: Path;
-  /** Express 5. */
+  /** Express 5. Of Express 4 it throws. */
   readonly router?: Router;
   /** Express 4. */
   readonly _router?: Router;
@@ -22,50 +21,72 @@ interface Router {
   readonly stack?: readonly Layer[];
 }
 
-interface Layer {
+interface Layer extends Mounted {
   readonly route?: object;
   readonly handle?: Router & ExpressApp;
-  /** As it was mounted; the router of Express has it from 2.3 on. */
-  readonly rawPath?: Path;
-  /** Express 4. */
-  readonly regexp?: RegExp & { readonly fast_slash?: boolean };
-  readonly keys?: readonly { readonly name: string | number }[];
 }
 
 /**
  * The route of a request that Express has handled: the paths under which its routers are mounted, as they were written,
- * and the path of the route. `baseUrl` serves only where the former cannot be known, because it has the values of
- * parameters in it, and because it is reset when a handler fails.
+ * and the path of the route. `baseUrl` serves only where there is no application to know the former from, because it has
+ * the values of parameters in it, and because it is reset when a handler fails.
  */
 export function expressRoute(request: ExpressRequest): string | undefined {
   const { route } = request;
   if (typeof route !== "object" || route === null || route.path === undefined) return undefined;
-  const path = textOf(route.path);
-  const { prefixes } = mountsOf(route, request.app);
-  const url = request.originalUrl ?? "";
-  const prefix = prefixes.length > 1 ? prefixes.find((candidate) => begins(url, candidate)) : prefixes[0];
-  return join(prefix ?? request.baseUrl ?? "", path);
+  return join(prefixOf(route, request), textOf(route.path));
 }
 
 /** Each route's prefixes, found once: more than one when its router is mounted more than once, none if unknown. */
 const known = new WeakMap<object, Mounts>();
 
 interface Mounts {
-  readonly prefixes: readonly string[];
+  readonly prefixes: Set<string>;
+  /** Some may still be unknown. */
+  isByUrl: boolean;
 }
 
-function mountsOf(route: object, app: ExpressApp | undefined): Mounts {
-  const found = known.get(route);
-  if (found) return found;
-  const prefixes: string[] = [];
+/** As many as are remembered of one route, of those that URLs tell. */
+const limit = 100;
+
+function prefixOf(route: object, { app, originalUrl = "", baseUrl = "" }: ExpressRequest): string {
+  const [url = ""] = originalUrl.split("?", 1);
+  let mounts = known.get(route);
+  if (!mounts) {
+    known.set(route, (mounts = { prefixes: new Set(), isByUrl: false }));
+    collect(route, app, url, mounts);
+  }
+  const { prefixes } = mounts;
+  const fitting = (): string | undefined => {
+    for (const prefix of prefixes) if (begins(url, prefix)) return prefix;
+    return undefined;
+  };
+  if (mounts.isByUrl) {
+    const found = fitting();
+    if (found !== undefined || prefixes.size >= limit) return found ?? "";
+    collect(route, app, url, mounts);
+    return fitting() ?? "";
+  }
+  if (prefixes.size === 1) for (const only of prefixes) return only;
+  return fitting() ?? baseUrl;
+}
+
+function collect(route: object, app: ExpressApp | undefined, url: string, mounts: Mounts): void {
   const router = routerOf(app);
-  if (router) collect(route, router, mountPathOf(app), prefixes, 0);
-  const mounts: Mounts = { prefixes };
-  known.set(route, mounts);
-  return mounts;
+  if (!router) return;
+  const outer = mountPathOf(app);
+  const rest = outer === "" ? url : `/${url.split("/").slice(outer.split("/").length).join("/")}`;
+  collectIn(route, router, outer, rest, mounts, 0);
 }
 
-const routerOf = ({ _router: old, router }: ExpressApp = {}): Router | undefined => old ?? router;
+function routerOf(app: ExpressApp | undefined): Router | undefined {
+  try {
+    const { _router: old } = app ?? {};
+    return old ?? app?.router;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Where an application is mounted in another. */
 function mountPathOf(app: ExpressApp | undefined): string {
@@ -75,35 +96,16 @@ function mountPathOf(app: ExpressApp | undefined): string {
 /** Routers can be mounted in a circle, though nobody should. */
 const deepest = 20;
 
-function collect(route: object, router: Router, prefix: string, prefixes: string[], depth: number): void {
+function collectIn(route: object, router: Router, prefix: string, url: string, mounts: Mounts, depth: number): void {
   if (depth > deepest) return;
   for (const layer of router.stack ?? []) {
-    if (layer.route === route) prefixes.push(prefix);
+    if (layer.route === route) mounts.prefixes.add(prefix);
     const inner = layer.handle?.stack ? layer.handle : layer.route ? undefined : routerOf(layer.handle);
-    const path = inner?.stack ? mountOf(layer) : undefined;
-    if (inner && path !== undefined) collect(route, inner, join(prefix, path), prefixes, depth + 1);
+    const mount = inner?.stack && mountOf(layer, url);
+    if (layer.matchers && layer.rawPath === undefined) mounts.isByUrl = true;
+    if (!inner || !mount) continue;
+    collectIn(route, inner, join(prefix, mount.path), mount.rest, mounts, depth + 1);
   }
-}
-
-function mountOf({ rawPath, regexp, keys = [] }: Layer): string | undefined {
-  if (rawPath !== undefined) return textOf(rawPath);
-  if (!regexp) return undefined;
-  return regexp.fast_slash ? "" : fromExpression(regexp, keys);
-}
-
-/** Express 4 keeps the expression that it made of the path: each parameter is a group, in the order of `keys`. */
-function fromExpression({ source }: RegExp, keys: readonly { readonly name: string | number }[]): string | undefined {
-  let key = 0;
-  const path = source
-    .replace(/^\^/, "")
-    .replace(/\\\/\?\(\?=\\\/\|\$\)$/, "")
-    .replaceAll(/\(\?:\(\[\^\\?\/\]\+\?\)\)|\(\[\^\\?\/\]\+\?\)/g, () => `:${keys[key++]?.name ?? key}`)
-    .replaceAll(/\\(.)/g, "$1");
-  return path.includes("(") ? undefined : path;
-}
-
-function textOf(path: Path): string {
-  return Array.isArray(path) ? path.map((one: Path) => textOf(one)).join(",") : String(path);
 }
 
 function join(prefix: string, path: string): string {
@@ -111,9 +113,10 @@ function join(prefix: string, path: string): string {
   return path === "" || path === "/" ? prefix : `${prefix}${path.startsWith("/") ? "" : "/"}${path}`;
 }
 
-/** Whether a URL begins with a mount path, segment by segment. */
+/** Whether a URL begins with a mount path, segment by segment. Of expressions and lists it may. */
 function begins(url: string, mount: string): boolean {
-  const given = url.split("?", 1)[0]?.split("/") ?? [];
+  if (/[\^,]/.test(mount)) return true;
+  const given = url.split("/");
   return mount
     .split("/")
     .every((segment, place) => /[:*{(]/.test(segment) || segment.toLowerCase() === given[place]?.toLowerCase());

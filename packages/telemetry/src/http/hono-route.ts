@@ -1,7 +1,9 @@
 import { setHttpRoute } from "./route.ts";
 
-/** The class that `hono` exports. */
-export type HonoClass = new () => { readonly router: object };
+/** A class of Hono's routers: `SmartRouter`, which stands before all others, or `PatternRouter`, of `hono/tiny`. */
+export interface HonoRouterClass {
+  readonly prototype: object;
+}
 
 interface Route {
   readonly path: string;
@@ -19,11 +21,11 @@ interface Router {
 }
 
 /**
- * Makes the routes of Hono known, which publishes nothing. To be called with what `hono` exports, once the application
- * has loaded it and before it serves: its router replaces its own `match` at the first request.
+ * Makes the routes known that a router of Hono finds; Hono publishes nothing. To be called before the application
+ * serves: a router replaces its own `match` at the first request.
  */
-export function watchHonoRoutes(Hono: HonoClass): Disposable {
-  const prototype = Object.getPrototypeOf(new Hono().router) as Router;
+export function watchHonoRoutes(HonoRouter: HonoRouterClass): Disposable {
+  const prototype = HonoRouter.prototype as Router;
   const original = prototype.match;
   if (typeof original !== "function") return { [Symbol.dispose]() {} };
   let isWatching = true;

@@ -32,13 +32,17 @@ export function followHttp1(options: ServerFrontOptions): ServerFront {
     },
   );
 
+  /** By itself: what a framework has in its objects must not keep the request from its end. */
+  const noteRoute = guard((exchange: ServerExchange, request: IncomingMessage): void => {
+    exchange.route = koaRoute(request) ?? expressRoute(request as ExpressRequest);
+  });
   const onClose = guard((exchange: ServerExchange, response: ServerResponse): void => {
     const { req: request } = response;
     const status = response.headersSent ? response.statusCode : undefined;
-    const route = exchange.metadata && (koaRoute(request) ?? expressRoute(request as ExpressRequest));
+    if (exchange.metadata) noteRoute(exchange, request);
     const error = response.writableFinished ? undefined : response.errored ? errorType(response.errored) : aborted;
-    if (hasPipelines) waiting.get(response.req.socket)?.delete(exchange);
-    end(exchange, status, route, error);
+    if (hasPipelines) waiting.get(request.socket)?.delete(exchange);
+    end(exchange, status, error);
   });
 
   const onStart = guard((message: unknown): void => {

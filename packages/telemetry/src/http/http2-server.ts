@@ -35,13 +35,16 @@ export function followHttp2(options: ServerFrontOptions): ServerFront {
     const status = stream.sentHeaders?.[":status"];
     const isWhole = !stream.aborted && stream.rstCode === 0;
     const error = isWhole ? undefined : stream.errored ? errorType(stream.errored) : aborted;
-    end(exchange, status === undefined ? undefined : Number(status), koaRoute(stream), error);
+    exchange.route = koaRoute(stream);
+    end(exchange, status === undefined ? undefined : Number(status), error);
   });
 
   const follow = (stream: ServerHttp2Stream, headers: StreamHeaders, server: object): void => {
     // What a server pushes nobody asked for; its streams have even numbers.
     if (streams.ownerOf(stream) || (stream.id ?? 0) % 2 === 0 || !isServed(server)) return;
     const { ":method": method, ":path": path = "/", ":scheme": scheme } = headers;
+    // A tunnel, or a WebSocket, lasts as long as it is used. HTTP/1 tells of none either.
+    if (method === "CONNECT") return;
     const exchange = newExchange(server, method, path, scheme === "https", "2", headers, stream.session?.socket);
     begin(exchange, { method, url: path, headers });
     contexts.enterWith(exchange.context);

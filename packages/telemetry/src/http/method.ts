@@ -1,5 +1,5 @@
-/** The methods that may be told apart in a metric: those of RFC 9110, PATCH and QUERY. The last stands for any other. */
-export const methods = [
+/** The methods that may be told apart in a metric: those of RFC 9110, PATCH and QUERY. */
+const usual: readonly string[] = [
   "GET",
   "POST",
   "PUT",
@@ -10,17 +10,36 @@ export const methods = [
   "TRACE",
   "CONNECT",
   "QUERY",
-  "_OTHER",
-] as const;
+];
 
-const other = methods.length - 1;
-const numbers = new Map<string, number>(methods.slice(0, other).map((method, number) => [method, number]));
+/** Methods by number, each as the conventions tell it. The last number stands for every method that is not known. */
+export interface Methods {
+  /** How many numbers there are. */
+  readonly count: number;
+  numberOf(method: string | undefined): number;
+  /** What `http.request.method` says: the method, or `_OTHER`. */
+  nameOf(number: number): string;
+  /** What a span is called while nothing better is known: its method, or `HTTP` for one that is not known. */
+  spanNameOf(number: number): string;
+  /** Whether the original has to be told beside it. */
+  isOther(number: number): boolean;
+}
 
-/** The place of a method in `methods`. */
-export const methodNumber = (method: string | undefined): number => numbers.get(method ?? "GET") ?? other;
-
-/** What a span is called while nothing better is known: its method, or `HTTP` for one that is not known. */
-export const spanName = (method: number): string => (method === other ? "HTTP" : (methods[method] as string));
-
-/** Whether the original has to be told beside it. */
-export const isOtherMethod = (method: number): boolean => method === other;
+/**
+ * Tells methods apart.
+ *
+ * @param known All that are known, in capital letters; they replace the usual ones, as
+ * `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` does. Default: the usual ones.
+ */
+export function tellMethodsApart(known: readonly string[] = usual): Methods {
+  const names = [...new Set(known)];
+  const other = names.length;
+  const numbers = new Map(names.map((method, number) => [method, number]));
+  return {
+    count: other + 1,
+    numberOf: (method) => numbers.get(method ?? "GET") ?? other,
+    nameOf: (number) => names[number] ?? "_OTHER",
+    spanNameOf: (number) => names[number] ?? "HTTP",
+    isOther: (number) => number === other,
+  };
+}

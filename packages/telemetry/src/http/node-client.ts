@@ -68,7 +68,7 @@ export function followNodeClients(contexts: Contexts, recorder: ClientRecorder, 
 function describe(request: Request): ClientRequest {
   const { method, path, host, protocol, socketPath } = request;
   const scheme = protocol === "https:" ? "https" : "http";
-  const { host: named, port: written } = parseAddress(hostHeaderOf(request) ?? host);
+  const { host: named, port: written } = parseAddress(authorityOf(request) ?? hostHeaderOf(request) ?? host);
   // A header that names another host says nothing of the port.
   const port = (named === parseAddress(host).host ? written : undefined) ?? defaultPort(scheme);
   const authority = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
@@ -78,6 +78,19 @@ function describe(request: Request): ClientRequest {
   if (socketPath) return { method, url, host: socketPath, port: undefined };
   return { method, url, host: parseAddress(host).host, port };
 }
+
+/**
+ * Host and port as they were asked for. No property of a request has the port; Node keeps it under a symbol of its own
+ * from 24 on, and before that the header is all there is, which an application may have written by itself.
+ */
+function authorityOf(request: Request): string | undefined {
+  authority ??= Object.getOwnPropertySymbols(request).find(({ description }) => description === "kAuthority") ?? null;
+  const kept = authority === null ? undefined : (request as unknown as Record<symbol, unknown>)[authority];
+  return typeof kept === "string" ? kept : undefined;
+}
+
+/** Null where there is none. */
+let authority: symbol | null | undefined;
 
 function hostHeaderOf(request: Request): string | undefined {
   const { _header: fixed } = request;

@@ -1,6 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import { type ForwardingHeaders, defaultPort, parseAddress, readForwarded } from "./address.ts";
-import { isOtherMethod, methods } from "./method.ts";
+import type { Methods } from "./method.ts";
 import { names } from "./names.ts";
 import { redactQuery } from "./redact.ts";
 
@@ -8,7 +8,7 @@ import { redactQuery } from "./redact.ts";
 export interface ServerRequest {
   /** As it came. */
   readonly method: string | undefined;
-  /** Its place in `methods`. */
+  /** As `Methods` count. */
   readonly methodNumber: number;
   /** The request target: usually a path with a query. */
   readonly target: string;
@@ -32,16 +32,16 @@ export interface RequestHeaders extends ForwardingHeaders {
 }
 
 /** The attributes of a server span that are known from the start, those first that a sampler may want. */
-export function serverAttributes(request: ServerRequest): Attributes {
+export function serverAttributes(request: ServerRequest, methods: Methods): Attributes {
   const { headers, peer, target } = request;
   const forwarded = readForwarded(headers);
   const scheme = forwarded?.scheme ?? (request.isSecure ? "https" : "http");
   const attributes: Attributes = {
-    [names.method]: methods[request.methodNumber],
+    [names.method]: methods.nameOf(request.methodNumber),
     [names.path]: pathOf(target),
     [names.scheme]: scheme,
   };
-  if (isOtherMethod(request.methodNumber)) attributes[names.methodOriginal] = request.method ?? "";
+  if (methods.isOther(request.methodNumber)) attributes[names.methodOriginal] = request.method ?? "";
   const query = queryOf(target);
   if (query !== undefined) attributes[names.query] = redactQuery(query);
 

@@ -10,7 +10,7 @@ import {
 import { suppressTracing } from "@opentelemetry/core";
 import type { ActiveRequests } from "./active-requests.ts";
 import type { UnderWay } from "./emit-in-context.ts";
-import { methodNumber, spanName } from "./method.ts";
+import type { Methods } from "./method.ts";
 import { names } from "./names.ts";
 import { type RequestMetadata, requestContext } from "./request-context.ts";
 import { type Peer, type RequestHeaders, type ServerRequest, serverAttributes } from "./server-attributes.ts";
@@ -20,12 +20,15 @@ import { type Outcome, errorOfStatus } from "./server-durations.ts";
 export interface ServerExchange extends UnderWay, ServerRequest, Outcome {
   context: Context;
   readonly server: object;
+  /** Of what leaves no trace it is not asked. */
+  methodNumber: number;
   /** Undefined for what leaves no trace. */
   metadata: RequestMetadata | undefined;
   readonly startMs: number;
   isOver: boolean;
   isDropped: boolean;
   status: number | undefined;
+  /** As its framework has left it; what was told while it was handled comes before. */
   route: string | undefined;
   error: string | undefined;
 }
@@ -46,7 +49,7 @@ export function newExchange(
   return {
     server,
     method,
-    methodNumber: methodNumber(method),
+    methodNumber: 0,
     target,
     isSecure,
     version,
@@ -69,13 +72,14 @@ export interface ServerRecorder {
   /** Takes back what has begun, because it turned out to be a probe. */
   drop(exchange: ServerExchange): void;
   /** The status is undefined if none was sent; the error says why there is no whole answer. */
-  end(exchange: ServerExchange, status: number | undefined, route: string | undefined, error: string | undefined): void;
+  end(exchange: ServerExchange, status: number | undefined, error: string | undefined): void;
   isDropped(span: object): boolean;
 }
 
 /** What exchanges are written to. */
 export interface ServerInstruments {
   readonly tracer: Tracer;
+  readonly methods: Methods;
   readonly active: ActiveRequests;
   readonly record: (seconds: number, outcome: Outcome) => void;
   /** Whether the sampler looks at attributes; if not, only what is recorded pays for them. */
@@ -84,17 +88,18 @@ export interface ServerInstruments {
 
 /** Writes exchanges to a span, a histogram and a count. */
 export function recordServerExchanges(instruments: ServerInstruments): ServerRecorder {
-  const { tracer, active, record, samplerReadsAttributes } = instruments;
+  const { tracer, methods, active, record, samplerReadsAttributes } = instruments;
   const dropped = new WeakSet<object>();
   return {
     begin(exchange) {
+      exchange.methodNumber = methods.numberOf(exchange.method);
       const parent = propagation.extract(ROOT_CONTEXT, exchange.headers);
-      const name = spanName(exchange.methodNumber);
+      const name = methods.spanNameOf(exchange.methodNumber);
       const options = samplerReadsAttributes
-        ? { kind: SpanKind.SERVER, attributes: serverAttributes(exchange) }
+        ? { kind: SpanKind.SERVER, attributes: serverAttributes(exchange, methods) }
         : serverKind;
       const span = tracer.startSpan(name, options, parent);
-      if (!samplerReadsAttributes && span.isRecording()) span.setAttributes(serverAttributes(exchange));
+      if (!samplerReadsAttributes && span.isRecording()) span.setAttributes(serverAttributes(exchange, methods));
       const context = requestContext(parent, span);
       exchange.context = context;
       exchange.metadata = context.metadata;
@@ -109,7 +114,7 @@ export function recordServerExchanges(instruments: ServerInstruments): ServerRec
       dropped.add(exchange.metadata.span);
     },
 
-    end(exchange, status, route, error) {
+    end(exchange, status, error) {
       if (exchange.isOver) return;
       exchange.isOver = true;
       const { metadata } = exchange;
@@ -118,10 +123,10 @@ export function recordServerExchanges(instruments: ServerInstruments): ServerRec
       if (exchange.isDropped) return span.end();
       active.add(-1, exchange.methodNumber, exchange.isSecure);
       exchange.status = status;
-      exchange.route = metadata.route ?? route;
+      if (metadata.route !== undefined) exchange.route = metadata.route;
       exchange.error = error ?? errorOfStatus(status);
       record((performance.now() - exchange.startMs) / 1_000, exchange);
-      if (span.isRecording()) writeOutcome(span, exchange);
+      if (span.isRecording()) writeOutcome(span, exchange, methods);
       span.end();
     },
 
@@ -131,11 +136,12 @@ export function recordServerExchanges(instruments: ServerInstruments): ServerRec
 
 const serverKind = { kind: SpanKind.SERVER };
 
-function writeOutcome(span: Span, { methodNumber: number, status, route, error }: ServerExchange): void {
+function writeOutcome(span: Span, exchange: ServerExchange, methods: Methods): void {
+  const { methodNumber, status, route, error } = exchange;
   if (status !== undefined) span.setAttribute(names.status, status);
   if (route !== undefined) {
     span.setAttribute(names.route, route);
-    span.updateName(`${spanName(number)} ${route}`);
+    span.updateName(`${methods.spanNameOf(methodNumber)} ${route}`);
   }
   if (error !== undefined) span.setAttribute(names.errorType, error);
   // What a client does wrong, or that it goes away, is no error of the server.

@@ -9,7 +9,7 @@ export interface ServerFrontOptions {
   /** Whether the requests of a server are looked at. */
   isServed(server: object): boolean;
   begin(exchange: ServerExchange, request: object): void;
-  end(exchange: ServerExchange, status: number | undefined, route: string | undefined, error: string | undefined): void;
+  end(exchange: ServerExchange, status: number | undefined, error: string | undefined): void;
 }
 
 /** Follows the requests of one version of HTTP until it is disposed of. */

@@ -6,6 +6,7 @@ import { watchFastifyRoutes } from "./fastify-route.ts";
 import { guardWith } from "./guard.ts";
 import { followHttp1 } from "./http1-server.ts";
 import { followHttp2 } from "./http2-server.ts";
+import { tellMethodsApart } from "./method.ts";
 import { watchProbes } from "./probe-paths.ts";
 import { pathOf } from "./server-attributes.ts";
 import { serverDurations } from "./server-durations.ts";
@@ -36,6 +37,8 @@ export interface TraceHttpServersOptions {
    * samplers of the SDK, which look at the trace id or at the parent.
    */
   readonly samplerReadsAttributes?: boolean;
+  /** The methods that are not told as `_OTHER`. Default: those of the conventions. */
+  readonly knownMethods?: readonly string[] | undefined;
 }
 
 /** The tracing of servers, until it is disposed of. Requests that are under way then still end their spans. */
@@ -54,10 +57,12 @@ export interface TracedHttpServers extends Disposable {
  */
 export function traceHttpServers(options: TraceHttpServersOptions): TracedHttpServers {
   const { tracer, meter, tell, contexts = registeredContexts, isIgnored, isOwnServer } = options;
-  const { samplerReadsAttributes = true } = options;
+  const { samplerReadsAttributes = true, knownMethods } = options;
   const guard = guardWith(tell, "HTTP servers");
-  const active = countActiveRequests(meter);
-  const recorder = recordServerExchanges({ tracer, active, record: serverDurations(meter), samplerReadsAttributes });
+  const methods = tellMethodsApart(knownMethods);
+  const active = countActiveRequests(meter, methods);
+  const record = serverDurations(meter, methods);
+  const recorder = recordServerExchanges({ tracer, methods, active, record, samplerReadsAttributes });
 
   const probes = watchProbes(
     guard((request: object): void => {

@@ -42,3 +42,10 @@ const cases: Readonly<Record<string, [ForwardingHeaders, ReturnType<typeof readF
 for (const [name, [headers, expected]] of Object.entries(cases)) {
   test(`of a proxy, ${name} is read`, () => assert.deepEqual(readForwarded(headers), expected));
 }
+
+test("a long header is read in a time that grows with its length only", () => {
+  for (const text of ["a", 'for="', 'a="\\', "for=", "a "]) {
+    const forwarded = text.repeat(1_000_000 / text.length);
+    assert.equal(readForwarded({ forwarded })?.host, undefined);
+  }
+});

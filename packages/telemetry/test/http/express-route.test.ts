@@ -29,6 +29,7 @@ for (const [source, keys, expected] of [
     ["tenant", "part"],
     "/tenants/:tenant/parts/:part/users/:id",
   ],
+  ["^\\/tenants(?:\\/([^/]+?))\\/?(?=\\/|$)", ["tenant"], "/tenants/:tenant/users/:id"],
 ] as const) {
   test(`Express 4: ${source} is read as what it was made of`, () => {
     const route = { path: "/users/:id" };
@@ -37,10 +38,24 @@ for (const [source, keys, expected] of [
   });
 }
 
-test("Express 4: an expression that is not understood gives way to the URL that was asked for", () => {
+test("Express 4: an expression that is not understood is told as it is", () => {
   const route = { path: "/users/:id" };
-  const stack = [mountedBefore("^\\/(?:a|b)\\/?(?=\\/|$)", [], [{ route }])];
-  assert.equal(expressRoute(at(route, stack, { baseUrl: "/a" })), "/a/users/:id");
+  const stack = [mountedBefore("^\\/files-\\w+(?=\\/|$)", [], [{ route }])];
+  const expected = "/^\\/files-\\w+(?=\\/|$)/i/users/:id";
+  assert.equal(expressRoute(at(route, stack, { baseUrl: "/files-a", originalUrl: "/files-a/users/1" })), expected);
+});
+
+test("Express 4: an application throws when it is asked for what another version has", () => {
+  const route = { path: "/users/:id" };
+  const app = (stack?: readonly object[]): object =>
+    Object.defineProperty(stack ? { _router: { stack } } : {}, "router", {
+      get() {
+        throw new Error("'app.router' is deprecated!");
+      },
+    });
+  const request = { route, app: app([{ handle: app() }, { route }]) } as ExpressRequest;
+  assert.equal(expressRoute(request), "/users/:id");
+  assert.equal(expressRoute({ route: { path: "/a" }, app: app(), baseUrl: "/b" }), "/b/a");
 });
 
 test("a router without an application has the URL that it was mounted at", () => {
@@ -57,4 +72,37 @@ test("routers that are mounted in a circle come to an end", () => {
     app: { router },
   };
   assert.equal(expressRoute(request), "/x/users/:id");
+});
+
+/** A layer as the router of Express made it before 2.3: a path is kept as what it finds in a URL only. */
+const mountedBy = (start: RegExp, names: readonly string[], stack: readonly object[]): object => ({
+  slash: false,
+  matchers: [
+    (url: string) => {
+      const found = start.exec(url);
+      const values = found?.slice(1).map((value) => decodeURIComponent(value)) ?? [];
+      return found && { path: found[0], params: Object.fromEntries(names.map((name, place) => [name, values[place]])) };
+    },
+  ],
+  handle: { stack },
+});
+
+test("Express 5 before its router kept paths: the names of parameters stand where their values were", () => {
+  const route = { path: "/parts/:part" };
+  const inner = { slash: true, matchers: [() => ({ path: "", params: {} })], handle: { stack: [{ route }] } };
+  const stack = [
+    mountedBy(/^\/v1(?=\/|$)/, [], [{ route }]),
+    mountedBy(/^\/tenants\/([^/]+)(?=\/|$)/, ["tenant"], [mountedBy(/^\/orders\/([^/]+)(?=\/|$)/, ["order"], [inner])]),
+    mountedBy(/^\/user-(\w+)(?=\/|$)/, ["user"], [{ route }]),
+  ];
+  for (const [originalUrl, expected] of [
+    ["/tenants/acme/orders/7/parts/1", "/tenants/:tenant/orders/:order/parts/:part"],
+    ["/tenants/a%20b/orders/8/parts/1?q=1", "/tenants/:tenant/orders/:order/parts/:part"],
+    ["/v1/parts/1", "/v1/parts/:part"],
+    ["/user-ann/parts/1", "/:user/parts/:part"],
+    ["/user-bob/parts/1", "/:user/parts/:part"],
+  ] as const) {
+    const request = { route, app: { router: { stack } }, originalUrl, baseUrl: "" } as unknown as ExpressRequest;
+    assert.equal(expressRoute(request), expected, originalUrl);
+  }
 });

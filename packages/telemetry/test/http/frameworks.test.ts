@@ -10,6 +10,7 @@ import { NestFactory } from "@nestjs/core";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
+import { SmartRouter } from "hono/router/smart-router";
 import Koa from "koa";
 import { watchHonoRoutes } from "../../src/http/hono-route.ts";
 import { watchKoaRoutes } from "../../src/http/koa-route.ts";
@@ -198,7 +199,7 @@ function honoApplication(): Hono {
 
 test("Hono: routes are told once it is watched", async (t) => {
   const tracing = traced(t);
-  const watched = watchHonoRoutes(Hono);
+  const watched = watchHonoRoutes(SmartRouter);
   t.after(() => watched[Symbol.dispose]());
   const port = await serveHono(t, honoApplication());
   const paths = ["/users/7", "/orders/8", "/orders/broken/9", "/any/1", "/nowhere", "/users/9"];
@@ -214,7 +215,7 @@ test("Hono: routes are told once it is watched", async (t) => {
 
 test("Hono: routes are told no more when it is let go of", async (t) => {
   const tracing = traced(t);
-  const watched = watchHonoRoutes(Hono);
+  const watched = watchHonoRoutes(SmartRouter);
   const port = await serveHono(t, honoApplication());
   assert.deepEqual(await namesOf(tracing, port, ["/users/7", "/users/7"]), ["GET /users/:id", "GET /users/:id"]);
   watched[Symbol.dispose]();

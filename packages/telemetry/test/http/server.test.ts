@@ -456,3 +456,22 @@ test("what fails in a processor of the user does not reach the application", asy
   assert.equal((await tracing.points("http.server.request.duration"))[0]?.value, 2);
   assert.equal(tracing.notices.length, 1);
 });
+
+test("what a framework leaves in a request that throws does not keep it from its end", async (t) => {
+  const tracing = traced(t);
+  const { port } = await listening(t, (incoming, response) => {
+    Object.defineProperty(incoming, "route", {
+      get() {
+        throw new Error("deprecated");
+      },
+    });
+    response.end();
+  });
+  assert.deepEqual([await send(port), await send(port)], [200, 200]);
+  await tracing.ended(2);
+  assert.deepEqual(
+    (await tracing.points("http.server.active_requests")).map(({ value }) => value),
+    [0],
+  );
+  assert.equal(tracing.notices.length, 1);
+});

@@ -28,7 +28,7 @@ import { type TraceHttpServersOptions, type TracedHttpServers, traceHttpServers 
 /** What is handed to the tracing beyond its defaults, and how the SDK samples. */
 export interface TracedOptions extends Pick<
   TraceHttpServersOptions,
-  "isIgnored" | "isOwnServer" | "samplerReadsAttributes"
+  "isIgnored" | "isOwnServer" | "samplerReadsAttributes" | "knownMethods"
 > {
   readonly sampler?: Sampler;
   readonly clients?: boolean;
@@ -87,11 +87,13 @@ export function traced(t: TestContext, options: TracedOptions = {}): Traced {
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 2 ** 30 });
   const meters = new MeterProvider({ readers: [reader] });
   const notices: TelemetryNotice[] = [];
+  const { knownMethods } = options;
   const common = {
     tracer: provider.getTracer("http"),
     meter: meters.getMeter("http"),
     tell: (notice: TelemetryNotice) => void notices.push(notice),
     contexts,
+    knownMethods,
   };
   const servers = traceHttpServers({ ...common, ...serverOptions });
   const tracedClients = clients ? traceHttpClients(common) : undefined;
