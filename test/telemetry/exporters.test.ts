@@ -138,6 +138,30 @@ describe("telemetry is sent", () => {
     }
   });
 
+  for (const protocol of ["http/protobuf", "grpc"]) {
+    test(`without a header that is refused, which is told once and costs itself only (${protocol})`, async (t) => {
+      const receiver = await openReceiver(t);
+      const { url } = protocol === "grpc" ? await openGrpcSink(t, receiver) : receiver;
+      const { service } = await run(t, url, {
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_HEADERS: "no header=1,broken=a%0Ab,content-length=3,x-tenant=harbour",
+        OTEL_EXPORTER_OTLP_COMPRESSION: "brotli",
+      });
+      assertOrder(receiver);
+      assertCounted(receiver, service);
+      const told = toldBy(service).filter(({ level }) => level === "warn");
+      assert.deepEqual(
+        told.map(({ telemetry, msg }) => `${telemetry}: ${msg.split(" ", 1)[0]}`),
+        [
+          "environment: OTEL_EXPORTER_OTLP_HEADERS",
+          "environment: OTEL_EXPORTER_OTLP_HEADERS",
+          "environment: OTEL_EXPORTER_OTLP_HEADERS",
+          "environment: OTEL_EXPORTER_OTLP_COMPRESSION",
+        ],
+      );
+    });
+  }
+
   test("over TLS to whom OTEL_EXPORTER_OTLP_CERTIFICATE vouches for", async (t) => {
     const receiver = await openReceiver(t);
     const { url, certificate } = await openTlsFront(t, receiver);

@@ -118,6 +118,22 @@ describe("a fatal error", () => {
     });
   }
 
+  test("on the way to the end arrives as well, and the exit code is 1", async (t) => {
+    const receiver = await openReceiver(t);
+    const { service, doors } = await startLate(t, receiver.url, 5_000);
+    const slow = ask(`${doors.app}/slow-throws`);
+    await service.until(/slow is in flight/);
+    service.kill("SIGTERM");
+    assert.equal((await slow).body, "/slow-throws");
+    assert.deepEqual(await service.ended, { code: 1, signal: null }, service.stderr());
+    const fatal = receiver.logs().filter(({ severityNumber }) => severityNumber === 21);
+    assert.deepEqual(
+      fatal.map(({ body }) => body),
+      ["Fatal (uncaughtException): RangeError: boom"],
+    );
+    assertAllArrived(receiver, service);
+  });
+
   test("ends the process in its own short time when the Collector is a black hole", async (t) => {
     const receiver = await openReceiver(t);
     receiver.answerWith("silence");

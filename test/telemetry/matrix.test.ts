@@ -14,7 +14,7 @@ const ways = {
   "under --import, without a line of ours": { fixture: "no-code.mjs", flags: ["--import", "seaworthy/register"] },
   "under --require, without a line of ours": { fixture: "no-code.cjs", flags: ["--require", "seaworthy/register"] },
 } as const;
-const frameworks = ["http", "express", "fastify", "koa"] as const;
+const frameworks = ["http", "express", "fastify", "koa", "hono"] as const;
 
 const orders = ["7", "8", "9"];
 const probes = ["/startupz", "/livez", "/readyz", "/readyz?verbose"];

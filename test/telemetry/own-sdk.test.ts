@@ -48,7 +48,7 @@ async function run(t: TestContext, how: string): Promise<Run> {
     await askProbes();
   }
   const { status: ownMetrics } = await ask(`${doors.probes}/metrics`);
-  const isTheirs = how !== "held";
+  const isTheirs = how !== "held" && how !== "throws";
   const scraped = isTheirs ? (await ask(`http://127.0.0.1:${port}/metrics`)).body.split("\n") : [];
   service.kill("SIGTERM");
   assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
@@ -127,6 +127,26 @@ describe("an SDK of the application's own", () => {
     );
   });
 
+  test("that throws as it starts leaves the service without telemetry, and that is told", async (t) => {
+    const { receiver, service } = await run(t, "throws");
+    assert.equal(times(service, "their SDK starts"), 1);
+    assert.equal(times(service, "their SDK ends"), 0);
+    assert.deepEqual(
+      toldBy(service).map(({ msg }) => msg.split(":", 2).join(":")),
+      ["Your SDK could not be started: their port is taken"],
+    );
+    assert.deepEqual(receiver.spans(), []);
+  });
+
+  test("that the application shuts down itself is shut down once, then, and that is told", async (t) => {
+    const { receiver, service } = await run(t, "ends itself");
+    assert.equal(times(service, "their SDK ends"), 1);
+    assert.match(service.stdout(), /their SDK ends\n(.*\n)*pool closes/);
+    assert.match(toldBy(service)[1]?.msg ?? "", /^Your SDK was shut down by the application: /);
+    assert.equal(requestsIn(receiver).length, 3);
+    assert.ok((deliveriesOf(service)["spans"]?.lost ?? 0) > 0, reportOf(service));
+  });
+
   test("whose shutdown fails changes no exit code, and that is told", async (t) => {
     const { receiver, service } = await run(t, "rejects");
     const [, line] = toldBy(service).map(({ msg }) => msg);
@@ -140,4 +160,51 @@ describe("an SDK of the application's own", () => {
     assert.equal(sent, receiver.spans().length);
     assert.ok(lost > 0, reportOf(service));
   });
+});
+
+/*
+ * GET              server    instrumentation-http
+ * ├─ graphql.parse           internal  instrumentation-graphql
+ * ├─ graphql.validate
+ * └─ query
+ */
+describe("an SDK of the application's own, with instrumentations for what seaworthy/register has armed before,", () => {
+  // What they are loaded by, sdk-node, loads gRPC.
+  for (const [order, armed] of [
+    ["library between", "grpc, graphql, pino"],
+    ["library last", "grpc"],
+    ["library first", "grpc, graphql, pino"],
+  ] as const) {
+    test(`records each operation once, by them, and is started once: ${order}`, async (t) => {
+      const receiver = await openReceiver(t);
+      const service = startService(t, "own-sdk-armed.cjs", receiver.url, {
+        args: [order],
+        flags: ["--import", "seaworthy/register"],
+      });
+      const { app } = await whenStarted(service);
+      assert.equal((await ask(app)).body, "ok");
+      service.kill("SIGTERM");
+      assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
+
+      // Theirs comes too late for what was loaded before it was made, as it would without ours.
+      const seen = order === "library first" ? 0 : 1;
+      const names = receiver.spans().map(({ name }) => name);
+      assert.equal(names.filter((name) => name === "GET").length, 1, names.join());
+      for (const name of ["graphql.parse", "graphql.validate", "query"]) {
+        assert.equal(names.filter((one) => one === name).length, seen, `${name} in ${names.join()}`);
+      }
+      assert.equal(receiver.logs().filter(({ body }) => body === "taken").length, seen);
+      const [line = ""] = service
+        .stdout()
+        .split("\n")
+        .filter((one) => one.includes('"taken"'));
+      assert.equal(line.split('"trace_id"').length - 1, seen, line);
+
+      const lines = toldBy(service).map(({ msg }) => msg);
+      const [start = ""] = lines;
+      assert.ok(start.includes(`seaworthy/register had instrumented ${armed}: that is taken back`), start);
+      assert.equal(lines.filter((one) => one.includes("was started a second time")).length, 1, lines.join("\n"));
+      assert.equal(lines.length, 2, lines.join("\n"));
+    });
+  }
 });

@@ -6,6 +6,7 @@ import { type TestContext, describe, test } from "node:test";
 import type { Receiver } from "@seaworthy/otlp-receiver";
 import { ask } from "../harness/ask.ts";
 import type { RunningProcess } from "../harness/process.ts";
+import { drip, openAnswering, openSocketServer } from "./bad-collectors.ts";
 import { type Doors, deliveriesOf, openReceiver, startService, toldBy, whenStarted } from "./service.ts";
 import { openTlsFront } from "./tls-front.ts";
 
@@ -16,6 +17,9 @@ const often = {
   OTEL_METRIC_EXPORT_INTERVAL: "300",
   FLUSH_BUDGET_MS: "1000",
 };
+
+/** An export is not waited for long. */
+const hurried = { OTEL_EXPORTER_OTLP_TIMEOUT: "300" };
 
 const pipelines = ["Traces", "Metrics", "Logs"] as const;
 
@@ -157,6 +161,66 @@ describe("telemetry says", () => {
       cause: /it answered 404/,
       fix: /the path of OTLP over HTTP is \/v1\/\w+/,
     },
+    {
+      title: "that no answer comes",
+      endpointOf: (t) => openSocketServer(t, (socket) => socket.resume()),
+      env: hurried,
+      cause: /no answer came in time/,
+      fix: /lengthen OTEL_EXPORTER_OTLP_TIMEOUT/,
+    },
+    {
+      title: "that an answer comes byte by byte and has no end",
+      endpointOf: (t) => openAnswering(t, drip),
+      env: hurried,
+      cause: /no answer came in time/,
+      fix: /lengthen OTEL_EXPORTER_OTLP_TIMEOUT/,
+    },
+    {
+      title: "that the connection is cut",
+      endpointOf: (t) => openSocketServer(t, (socket) => socket.once("data", () => socket.destroy())),
+      env: hurried,
+      cause: /it cut the connection \(ECONNRESET\)/,
+      fix: /Begin the endpoint with https:\/\//,
+    },
+    {
+      title: "that the Collector asks for TLS",
+      endpointOf: async (t, receiver) => (await openTlsFront(t, receiver)).url.replace("https:", "http:"),
+      env: hurried,
+      cause: /it cut the connection \(ECONNRESET\)/,
+      fix: /Begin the endpoint with https:\/\//,
+    },
+    {
+      title: "that a page is answered with 200",
+      endpointOf: (t) => openAnswering(t, (response) => response.end("<!DOCTYPE html><title>Log in</title>")),
+      cause: /it answered with a page for people/,
+      fix: /Set OTEL_EXPORTER_OTLP_ENDPOINT/,
+    },
+    {
+      title: "that it is sent elsewhere",
+      endpointOf: (t) => openAnswering(t, (response) => response.writeHead(308, { location: "/there" }).end()),
+      cause: /it answered 308/,
+      fix: /set the endpoint to where it points/,
+    },
+    {
+      title: "that it is to come back in a thousand years",
+      endpointOf: (t) =>
+        openAnswering(t, (response) => response.writeHead(429, { "retry-after": "31536000000" }).end("later")),
+      cause: /it answered 429, 502, 503 or 504/,
+      fix: /Collector's own log/,
+    },
+    {
+      title: "that batches are too large",
+      endpointOf: (t) => openAnswering(t, (response) => response.writeHead(413).end("at most 4 MiB")),
+      cause: /it answered 413 \(at most 4 MiB\)/,
+      fix: /OTEL_BSP_MAX_EXPORT_BATCH_SIZE/,
+    },
+    {
+      title: "that the certificate to trust does not read",
+      endpointOf: async (t, receiver) => (await openTlsFront(t, receiver)).url,
+      env: { OTEL_EXPORTER_OTLP_CERTIFICATE: import.meta.filename },
+      cause: /its certificate is not trusted/,
+      fix: /OTEL_EXPORTER_OTLP_CERTIFICATE/,
+    },
   ];
   for (const { title, endpointOf, env, cause, fix } of failures) {
     test(`once of each pipeline ${title}, and what to do`, async (t) => {
@@ -215,6 +279,67 @@ describe("telemetry says", () => {
     assert.deepEqual([span.resource["team"], span.resource["k8s.pod.name"]], ["harbour", "orders-7"]);
     const [line] = toldBy(service, "environment").map(({ msg }) => msg);
     assert.match(line ?? "", /^OTEL_RESOURCE_ATTRIBUTES is a list whose pair 2 .*does not count/);
+  });
+
+  test("in one line that a queue is full, and everywhere the same number of what that cost", async (t) => {
+    const receiver = await openReceiver(t);
+    const service = startService(t, "floods.ts", receiver.url, { env: { SEAWORTHY_SHOW_REASONS: "true" } });
+    const doors = await whenStarted(service);
+    await service.until(/Check \\"telemetry\\" fails/);
+    const { body } = await ask(`${doors.probes}/readyz?verbose`);
+    service.kill("SIGTERM");
+    assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
+    for (const [item, arrived, metric] of [
+      ["span", receiver.spans().length, "otel.sdk.processor.span.processed"],
+      ["log record", receiver.logs().length, "otel.sdk.processor.log.processed"],
+    ] as const) {
+      const lost = 5_000 - arrived;
+      assert.ok(lost > 0);
+      assert.match(body, new RegExp(`${lost} ${item}s dropped, ${lost} in all`));
+      const points = receiver.metrics().findLast(({ name }) => name === metric)?.points ?? [];
+      const full = points.find(({ attributes }) => attributes["error.type"] === "queue_full");
+      assert.equal(full?.value, lost);
+      assert.deepEqual(deliveriesOf(service)[`${item}s`], { sent: arrived, lost });
+    }
+    const lines = toldBy(service, "drop").map(({ msg }) => msg);
+    assert.deepEqual(
+      lines.map((line) => line.split(":")[0]),
+      ["Spans are dropped", "Log records are dropped"],
+    );
+  });
+
+  test("which records could not be encoded, and they cost themselves only", async (t) => {
+    const receiver = await openReceiver(t);
+    const service = startService(t, "circles.ts", receiver.url);
+    assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
+    assert.deepEqual(
+      receiver.logs().map(({ body }) => body),
+      Array.from({ length: 20 }, (_, number) => `record ${number}`),
+    );
+    assert.deepEqual(deliveriesOf(service)["log records"], { sent: 20, lost: 1 });
+    const told = toldBy(service, "pipeline").filter(({ msg }) => msg.startsWith("1 log record could not be encoded"));
+    assert.equal(told.length, 1, service.stderr());
+    assert.ok(!service.stderr().includes("Logs do not reach"));
+  });
+
+  test("no password of an endpoint and no header, however exports fail", async (t) => {
+    for (const [endpoint, protocol] of [
+      ["http://user:hunter2@127.0.0.1:1", "http/protobuf"],
+      ["http://user:hunter2@127.0.0.1:1", "grpc"],
+      ["user:hunter2@127.0.0.1:1", "grpc"],
+    ] as const) {
+      const { service } = await startTalking(t, endpoint, {
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_INSECURE: "true",
+        OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20hunter2,x-bin=hunter2",
+        OTEL_LOG_LEVEL: "all",
+      });
+      await service.until(/Traces do not reach/);
+      service.kill("SIGTERM");
+      assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
+      assert.ok(!service.stderr().includes("hunter2"), service.stderr());
+      assert.match(toldBy(service, "start")[0]?.msg ?? "", /127\.0\.0\.1:1 \(/);
+    }
   });
 
   test("its trouble on the verbose probes, and fails none of them", async (t) => {

@@ -21,12 +21,13 @@ import { narrate } from "./narrate.ts";
 import type { StartOptions } from "./options.ts";
 import { probeServerOptions } from "./probe-server-options.ts";
 import type { Service } from "./service.ts";
-import { openTelemetry, routesOf } from "./telemetry.ts";
+import { prepareTelemetry, routesOf } from "./telemetry.ts";
 
 /** Builds a service out of its life, its health and its doors. What can be refused is refused before anything opens. */
 export function openService(options: StartOptions, env: Readonly<NodeJS.ProcessEnv>): Service {
   const inKubernetes = env["KUBERNETES_SERVICE_HOST"] !== undefined;
-  const name = options.name ?? "unknown_service:node";
+  const prepared = prepareTelemetry(options, env);
+  const name = options.name ?? prepared?.serviceName ?? "unknown_service:node";
   const { probePaths, preStopPath } = options;
   const onAppPort: ProbeOptions = {
     ...(probePaths && { paths: probePaths }),
@@ -51,7 +52,7 @@ export function openService(options: StartOptions, env: Readonly<NodeJS.ProcessE
     });
     undo.push(drained);
     // Before the probe server: what registers first is stopped last.
-    const telemetry = openTelemetry(health, options, env);
+    const telemetry = prepared?.open(health, log);
     if (telemetry) undo.push(telemetry);
     return {
       servers: drained,

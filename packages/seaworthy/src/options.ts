@@ -14,7 +14,7 @@ import type { Logger } from "./log.ts";
 /** What `start` takes. Each option that is a value can also be set by the environment; an option given here wins. */
 export interface StartOptions
   extends Omit<LifecycleOptions, "clock">, BindOptions, Omit<DrainServersOptions, "onServer"> {
-  /** What the service is called in its log. Default: what the environment says, or `unknown_service:node`. */
+  /** What the service is called. Default: what package.json or the workload says; `unknown_service:node` without telemetry. */
   readonly name?: string;
   /** The port of the probe server; 0 picks a free one, `false` opens none. Default 9464. */
   readonly probePort?: number | false;

@@ -6,3 +6,13 @@ export const isSdkDisabled = (env: Environment): boolean => env["OTEL_SDK_DISABL
 /** Whether the environment alone turns it off. */
 export const isTelemetryOff = (env: Environment): boolean =>
   isSdkDisabled(env) || env["SEAWORTHY_TELEMETRY"]?.trim() === "false";
+
+/** Where `@seaworthy/telemetry` keeps what `seaworthy/register` has armed; a name is all that is shared. */
+const armedKey = Symbol.for("seaworthy.telemetry.armed");
+
+/** Takes the instrumentations of libraries out again, where they came before the code that turns telemetry off. */
+export function disarm(): void {
+  const registry = globalThis as { [armedKey]?: Disposable };
+  registry[armedKey]?.[Symbol.dispose]();
+  delete registry[armedKey];
+}

@@ -1,5 +1,6 @@
 // The telemetry of one life
 export { startTelemetry } from "./start-telemetry.ts";
+export { type Identity, identify } from "./identify.ts";
 export type { Telemetry } from "./telemetry.ts";
 export { type StartTelemetryOptions, type TelemetryOptions, telemetryDefaults } from "./options.ts";
 export { type UserSdk, isUserSdk } from "./node-sdk/user-sdk.ts";

@@ -1,6 +1,7 @@
 import type { Resource } from "@opentelemetry/resources";
 import type { Tell } from "./channels.ts";
 import type { OtelSettings } from "./environment/settings.ts";
+import { shownUrl } from "./exporters/shown-url.ts";
 import type { ArmedLibrary } from "./instrumentation/armed-library.ts";
 import { type PipelineName, pipelineNames } from "./pipelines/tally.ts";
 
@@ -48,7 +49,7 @@ function wayOf({ exporters, otlp }: OtelSettings, pipeline: PipelineName): strin
 
 /** The endpoint, less what the pipeline adds to it and what is secret in it. */
 function baseOf(url: string): string {
-  if (!URL.canParse(url)) return url;
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) return shownUrl(url);
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname.replace(/\/(v1\/(traces|metrics|logs))?$/, "")}`;
 }

@@ -2,6 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Health } from "@seaworthy/health";
 import { SeaworthyError, assertFunction, optionError } from "@seaworthy/lifecycle";
 import type { IgnorableRequest } from "./http/server.ts";
+import type { Identity } from "./identify.ts";
 import { type UserSdk, isUserSdk } from "./node-sdk/user-sdk.ts";
 
 /** How telemetry is recorded and sent, where the `OTEL_*` variables do not say it. */
@@ -35,6 +36,8 @@ export interface StartTelemetryOptions extends TelemetryOptions {
   readonly isOwnServer?: (server: object) => boolean;
   /** An SDK that the application has built; everything else here that makes one does not count then. */
   readonly sdk?: UserSdk;
+  /** What `identify` has found by these same options. Default: it is found now. */
+  readonly identity?: Identity;
 }
 
 /** The options with every default in its place. */
@@ -58,7 +61,7 @@ type TelemetryDefaults = {
     : undefined;
 };
 
-const startOnly: readonly string[] = ["name", "env", "health", "isOwnServer", "sdk"];
+const startOnly: readonly string[] = ["name", "env", "health", "isOwnServer", "sdk", "identity"];
 
 /** Fills in the defaults. What is set to `undefined` is not set. */
 export function settleOptions(options: StartTelemetryOptions): SettledOptions {

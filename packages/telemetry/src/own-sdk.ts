@@ -7,17 +7,22 @@ import { diagLogLevelOf } from "./environment/sdk/log-level.ts";
 import { propagatorOf } from "./environment/sdk/propagator.ts";
 import type { OtelSettings } from "./environment/settings.ts";
 import { traceHttpClients } from "./http/client.ts";
+import { watchLoadedHono } from "./http/loaded-hono.ts";
 import { watchLoadedKoa } from "./http/loaded-koa.ts";
 import { traceHttpServers } from "./http/server.ts";
 import { armOrTake } from "./instrumentation/early.ts";
+import type { Identity } from "./identify.ts";
+import { tellUnseen } from "./instrumentation/unseen.ts";
 import { introduce } from "./introduce.ts";
 import { bridgeConsole } from "./logs/console.ts";
 import { serveOldLogsApi } from "./logs/old-api.ts";
+import { watchOverflow } from "./metrics/overflow.ts";
 import { observeService, observeSurroundings } from "./observe-service.ts";
 import type { SettledOptions } from "./options.ts";
 import { leaveToOther, markAsOurs, tellOfAgent, watchIntruders } from "./other-sdk.ts";
 import { checkPipelines } from "./pipelines-check.ts";
 import { openPipelines } from "./pipelines/open.ts";
+import { noteStrangeAnswer } from "./pipelines/strange-answer.ts";
 import { plansOf } from "./plans.ts";
 import { metricsRoute } from "./prometheus/metrics-route.ts";
 import { createScrapeReader } from "./prometheus/scrape-reader.ts";
@@ -32,33 +37,36 @@ import { type Telemetry, noTelemetry } from "./telemetry.ts";
 const scope = "seaworthy";
 
 /** Builds the pipelines that the settings ask for, and records into them what can be known without the application. */
-export function openSdk(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOptions): Telemetry {
+export function openSdk(lifecycle: Lifecycle, identity: Identity, options: SettledOptions): Telemetry {
   if (leaveToOther(tell)) return noTelemetry;
   tellOfAgent(tell);
   const attached = createAttached();
   try {
-    return attach(lifecycle, settings, options, attached);
+    return attach(lifecycle, identity, options, attached);
   } catch (error) {
     attached[Symbol.dispose]();
     throw error;
   }
 }
 
-function attach(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOptions, attached: Attached): Telemetry {
+function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOptions, attached: Attached): Telemetry {
+  const { settings } = identity;
   const { clock } = lifecycle;
   const { health, captureConsole, flushBudgetMs } = options;
   let isDropped = (_span: object): boolean => false;
   attached.add(
     listenToSdk(diagLogLevelOf(settings), clock, tell, {
       partialSuccess: (response) => pipelines.rejected(response),
+      strangeAnswer: noteStrangeAnswer,
       duplicateRegistration: watchIntruders(tell),
     }),
   );
 
-  const resource = resourceOf(settings, options, lifecycle, tell);
+  const resource = resourceOf(identity, lifecycle, tell);
   const scrapeReader = needsReaderOfItsOwn(settings) ? createScrapeReader({ clock }) : undefined;
   const readers = scrapeReader ? [scrapeReader] : [];
-  const plans = plansOf(settings, { resource, readers, isDropped: (span) => isDropped(span), tell });
+  const onCollected = watchOverflow(tell);
+  const plans = plansOf(settings, { resource, readers, isDropped: (span) => isDropped(span), onCollected, tell });
   const pipelines = attached.add(openPipelines(plans, clock, tell));
   const { tracerProvider, meterProvider, loggerProvider, flushables, tallies } = pipelines;
   const scrapes = scrapeReader ?? pipelines.scrapeSource;
@@ -73,7 +81,8 @@ function attach(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOp
   const meter = metrics.getMeter(scope, version);
 
   // The samplers of the environment look at the trace id or the parent.
-  const recording = { tracer, meter, tell, contexts, samplerReadsAttributes: false };
+  const { enabled, disabled, httpMethods: knownMethods } = settings.instrumentations;
+  const recording = { tracer, meter, tell, contexts, samplerReadsAttributes: false, knownMethods };
   const servers = attached.add(
     traceHttpServers({
       ...recording,
@@ -83,9 +92,10 @@ function attach(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOp
   );
   ({ isDropped } = servers);
   attached.add(watchLoadedKoa(tell));
+  attached.add(watchLoadedHono(tell));
   attached.add(traceHttpClients(recording));
-  const { enabled, disabled } = settings.instrumentations;
-  const armed = attached.add(armOrTake({ instrumentations: options.instrumentations, enabled, disabled, tell }));
+  const choice = { instrumentations: options.instrumentations, enabled, disabled };
+  const armed = attached.add(armOrTake({ ...choice, tell }));
   armed.useProviders({
     ...(tracerProvider && { tracerProvider }),
     ...(meterProvider && { meterProvider }),
@@ -103,11 +113,12 @@ function attach(lifecycle: Lifecycle, settings: OtelSettings, options: SettledOp
     if (captureConsole) attached.add(bridgeConsole({ logger }));
   }
   if (health) attached.add(checkPipelines(health, tallies));
+  tellUnseen({ choice, tell });
   introduce({ settings, resource, hasMetricsRoute: scrapes !== undefined, armed: armed.list(), tell });
 
   return {
     // Without labels of the scope, as Prometheus itself leaves them out of what comes by OTLP.
-    ...(scrapes && { metricsRoute: metricsRoute(scrapes, { tell, scopeLabels: false }) }),
+    ...(scrapes && { metricsRoute: metricsRoute(scrapes, { tell, scopeLabels: false, onCollected }) }),
     counts: () => Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, tally.counts()])),
     [Symbol.dispose]: () => attached[Symbol.dispose](),
   };

@@ -1,5 +1,5 @@
 import type { Resource } from "@opentelemetry/resources";
-import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { IMetricReader, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Tell } from "./channels.ts";
 import { batchLogOptionsOf, batchSpanOptionsOf } from "./environment/sdk/batch.ts";
@@ -18,11 +18,14 @@ export interface PlanParts {
   /** Who reads the metrics beside those that push them. */
   readonly readers: readonly IMetricReader[];
   readonly isDropped: (span: ReadableSpan) => boolean;
+  /** Looks at the metrics that are about to be sent. */
+  readonly onCollected: (collected: ResourceMetrics) => void;
   readonly tell: Tell;
 }
 
 /** What each pipeline is made of, as the environment says. A pipeline whose exporter is `none` is off. */
-export function plansOf(settings: OtelSettings, { resource, readers, isDropped, tell }: PlanParts): PipelinePlans {
+export function plansOf(settings: OtelSettings, parts: PlanParts): PipelinePlans {
+  const { resource, readers, isDropped, onCollected, tell } = parts;
   const { exporters, metrics } = settings;
   const leavesBy = (pipeline: PipelineName, exporter: "otlp" | "console"): boolean =>
     exporters[pipeline].includes(exporter);
@@ -56,6 +59,7 @@ export function plansOf(settings: OtelSettings, { resource, readers, isDropped, 
         views: [],
         answersScrapes: readers.length === 0 && exporters.metrics.includes("prometheus"),
         readers,
+        onCollected,
       },
     }),
     ...(isOn("logs") && {

@@ -1,6 +1,7 @@
 import { type Lifecycle, messageOf } from "@seaworthy/lifecycle";
 import { tell } from "./channels.ts";
-import { readOtelEnvironment } from "./environment/read-environment.ts";
+import { identify } from "./identify.ts";
+import { disarm } from "./instrumentation/early.ts";
 import { adoptSdk } from "./node-sdk/adopt.ts";
 import { type StartTelemetryOptions, assertTelemetryOptions, settleOptions } from "./options.ts";
 import { openSdk } from "./own-sdk.ts";
@@ -15,12 +16,20 @@ import { type Telemetry, noTelemetry } from "./telemetry.ts";
  */
 export function startTelemetry(lifecycle: Lifecycle, options: StartTelemetryOptions = {}): Telemetry {
   assertTelemetryOptions(options);
+  const telemetry = open(lifecycle, options);
+  // Patches of libraries would only cost, or record a second time what another SDK records.
+  if (telemetry === noTelemetry) disarm();
+  return telemetry;
+}
+
+function open(lifecycle: Lifecycle, options: StartTelemetryOptions): Telemetry {
   const settled = settleOptions(options);
   try {
     if (options.sdk) return adoptSdk(lifecycle, options.sdk, settled);
-    const settings = readOtelEnvironment(options.env ?? {});
-    for (const { level, message } of settings.findings) tell({ level, code: "environment", message });
-    return settings.disabled ? noTelemetry : openSdk(lifecycle, settings, settled);
+    const identity = options.identity ?? identify(options);
+    const { disabled } = identity.settings;
+    for (const notice of identity.notices) if (!disabled || notice.code === "environment") tell(notice);
+    return disabled ? noTelemetry : openSdk(lifecycle, identity, settled);
   } catch (error) {
     const message = `Telemetry could not be started, and the service runs without it: ${messageOf(error)}`;
     tell({ level: "error", code: "start", message });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, describe, test } from "node:test";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { type ExportResult, globalErrorHandler } from "@opentelemetry/core";
+import { LoggerProvider } from "@opentelemetry/sdk-logs";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { createManualClock } from "@seaworthy/lifecycle/testing";
 import { countExports } from "../src/pipelines/counted-exporter.ts";
 import { createTally } from "../src/pipelines/tally.ts";
@@ -11,13 +13,15 @@ function stage(t: TestContext, level = DiagLogLevel.INFO) {
   const clock = createManualClock();
   const told: string[] = [];
   const partial: PartialSuccess[] = [];
+  const strange: string[] = [];
   const intruders: string[] = [];
   const listening = listenToSdk(level, clock, (notice) => told.push(`${notice.level}: ${notice.message}`), {
     partialSuccess: (response) => partial.push(response),
+    strangeAnswer: (answer) => strange.push(answer),
     duplicateRegistration: (stack) => intruders.push(stack),
   });
   t.after(() => listening[Symbol.dispose]());
-  return { clock, told, partial, intruders };
+  return { clock, told, partial, strange, intruders };
 }
 
 describe("what the SDK says of itself", () => {
@@ -53,13 +57,22 @@ describe("what the SDK says of itself", () => {
     assert.deepEqual(told, ["warn: OpenTelemetry says: something else"]);
   });
 
+  test("is nothing to tell where the last export makes what it needs after all is shut down", async (t) => {
+    const { told } = stage(t);
+    const [meters, loggers] = [new MeterProvider(), new LoggerProvider()];
+    await Promise.all([meters.shutdown(), loggers.shutdown()]);
+    meters.getMeter("late");
+    loggers.getLogger("late");
+    assert.deepEqual(told, []);
+  });
+
   test("of an export that failed is left to those who heard of it", (t) => {
     const { told } = stage(t);
     const failure = new Error("connect ECONNREFUSED");
     const exporter = {
       export: (_batch: string[], done: (result: ExportResult) => void) => done({ code: 1, error: failure }),
     };
-    const listener = { sent() {}, failed() {} };
+    const listener = { sent() {}, failed() {}, unsendable() {}, strange() {} };
     countExports(exporter, (batch: string[]) => batch.length, createTally(), listener).export(["a"], () => {});
     globalErrorHandler(failure);
     assert.deepEqual(told, []);
@@ -70,8 +83,57 @@ describe("what the SDK says of itself", () => {
   test("of an export that was taken in part is heard", (t) => {
     const { told, partial } = stage(t);
     diag.warn("Received Partial Success response:", JSON.stringify({ rejectedSpans: 3, errorMessage: "late" }));
-    diag.warn("Received Partial Success response:", "not JSON");
-    assert.deepEqual([partial, told], [[{ rejectedSpans: 3, errorMessage: "late" }, {}], []]);
+    for (const nothing of [
+      "not JSON",
+      "null",
+      "{}",
+      '{"rejectedSpans":"some"}',
+      '{"rejectedSpans":-3}',
+      '{"errorMessage":5}',
+    ]) {
+      diag.warn("Received Partial Success response:", nothing);
+    }
+    assert.deepEqual([partial, told], [[{ rejectedSpans: 3, errorMessage: "late" }], []]);
+  });
+
+  test("of a warning that came with an answer is told", (t) => {
+    const { told, partial } = stage(t);
+    diag.warn("Received Partial Success response:", JSON.stringify({ errorMessage: "use version 2" }));
+    assert.equal(partial.length, 0);
+    assert.match(told[0] ?? "", /use version 2/);
+  });
+
+  test("of an answer that it cannot read is heard, with how that begins", (t) => {
+    const { told, strange } = stage(t);
+    const component = diag.createComponentLogger({ namespace: "OTLPExportDelegate" });
+    const sentence = "Export succeeded but could not deserialize response - is the response specification compliant?";
+    component.warn(sentence, new Error("wire type"), Buffer.from("<html>"));
+    assert.deepEqual([strange, told], [["<html>"], []]);
+  });
+
+  test("by one component is told sentence by sentence", (t) => {
+    const { told } = stage(t);
+    const component = diag.createComponentLogger({ namespace: "pg" });
+    for (const sentence of ["cannot patch", "cannot patch", "gives up"]) component.warn(sentence);
+    assert.deepEqual(told, ["warn: OpenTelemetry says: pg cannot patch", "warn: OpenTelemetry says: pg gives up"]);
+  });
+
+  test("is told once where only ids and numbers differ", (t) => {
+    const { told } = stage(t);
+    for (const id of ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331b7ad6b7169203331"]) {
+      diag.warn(`Cannot execute the operation on ended Span {traceId: ${id}, spanId: 1}`);
+    }
+    assert.equal(told.length, 1);
+  });
+
+  test("is told in twenty sentences a minute at most, however they differ", async (t) => {
+    const { clock, told } = stage(t);
+    for (let value = 1; value < 1_000; value += 1) diag.warn(`non-number value: ${"x".repeat(value)}`);
+    assert.equal(told.length, 21);
+    assert.equal(told.at(-1), "warn: OpenTelemetry says more, which is left out for a minute.");
+    await clock.advance(60_000);
+    diag.warn("later");
+    assert.equal(told.at(-1), "warn: OpenTelemetry says: later");
   });
 
   test("of another SDK that tries to register is heard", (t) => {

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { MeterProvider } from "@opentelemetry/api";
-import type { ExportResult } from "@opentelemetry/core";
-import type { Destination, OtlpExporters } from "./otlp.ts";
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import type { Destination, OtlpExporters, ProtocolExporters } from "./otlp.ts";
 import { temporalityOf } from "./temporality.ts";
 
 /**
@@ -13,11 +13,7 @@ export const exportersOnDemand: OtlpExporters = {
   logs: (destination, meterProvider) => onDemand(() => load(destination).logs(destination, meterProvider)),
   metrics(destination, options) {
     let meterProvider: MeterProvider | undefined;
-    const exporter = onDemand(() => {
-      const made = load(destination).metrics(destination, options);
-      if (meterProvider) made.setSelfObsMeterProvider(meterProvider);
-      return made;
-    });
+    const exporter = onDemand(() => load(destination).metrics(destination, meterProvider));
     return Object.assign(exporter, {
       selectAggregation: options.aggregationPreference,
       selectAggregationTemporality: temporalityOf(options.temporalityPreference),
@@ -37,14 +33,23 @@ interface Exporter<Batch> {
 function onDemand<Batch>(make: () => Exporter<Batch>): Required<Exporter<Batch>> {
   let made: Exporter<Batch> | undefined;
   return {
-    export: (batch, done) => (made ??= make()).export(batch, done),
+    export(batch, done) {
+      try {
+        made ??= make();
+      } catch (error) {
+        // Thrown, it would be taken for an item that cannot be encoded.
+        const reason = error instanceof Error ? error : new Error(String(error));
+        return done({ code: ExportResultCode.FAILED, error: reason });
+      }
+      made.export(batch, done);
+    },
     forceFlush: async () => made?.forceFlush?.(),
     shutdown: async () => made?.shutdown(),
   };
 }
 
-const load = ({ protocol }: Destination): OtlpExporters =>
-  (createRequire(import.meta.url)(modules[protocol]) as { readonly exporters: OtlpExporters }).exporters;
+const load = ({ protocol }: Destination): ProtocolExporters =>
+  (createRequire(import.meta.url)(modules[protocol]) as { readonly exporters: ProtocolExporters }).exporters;
 
 const modules: Readonly<Record<Destination["protocol"], string>> = {
   "http/protobuf": "#exporters/http-protobuf",

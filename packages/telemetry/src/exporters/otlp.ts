@@ -19,12 +19,27 @@ export interface Destination {
   readonly insecure: boolean;
 }
 
-/** Makes the exporters of one protocol. */
+/** Makes the exporters of a pipeline. */
 export interface OtlpExporters {
   traces(destination: Destination, meterProvider: MeterProvider): SpanExporter;
   metrics(
     destination: Destination,
     options: MetricExporterOptions,
   ): PushMetricExporter & { setSelfObsMeterProvider(meterProvider: MeterProvider): void };
+  logs(destination: Destination, meterProvider: MeterProvider): LogRecordExporter;
+}
+
+/**
+ * Makes the exporters of one protocol: those of the SDK, made of its own parts. What it makes them of by default looks
+ * up in `process.env` whatever it was not told, and puts what the variables of headers say beside what it was told: a
+ * header that was refused would come back so, and one that no request can carry would fail every export.
+ */
+export interface ProtocolExporters {
+  traces(destination: Destination, meterProvider: MeterProvider): SpanExporter;
+  /** Without what its reader asks of it, which is known before it is made. */
+  metrics(
+    destination: Destination,
+    meterProvider: MeterProvider | undefined,
+  ): Pick<PushMetricExporter, "export" | "forceFlush" | "shutdown">;
   logs(destination: Destination, meterProvider: MeterProvider): LogRecordExporter;
 }

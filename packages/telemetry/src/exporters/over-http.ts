@@ -1,28 +1,52 @@
-import type { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
-import type { Destination } from "./otlp.ts";
+import type { MeterProvider } from "@opentelemetry/api";
+import { OTLPExporterBase, getSharedConfigurationDefaults } from "@opentelemetry/otlp-exporter-base";
+import { createOtlpHttpExportDelegate, httpAgentFactoryFromOptions } from "@opentelemetry/otlp-exporter-base/node-http";
+import {
+  type IExporterMetricsHelper,
+  type ISerializer,
+  LogsExporterMetricsHelper,
+  MetricsExporterMetricsHelper,
+  TraceExporterMetricsHelper,
+} from "@opentelemetry/otlp-transformer";
+import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { Destination, ProtocolExporters } from "./otlp.ts";
 
-/** What the exporters over HTTP take. */
-export interface HttpExporterOptions {
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly timeoutMillis: number;
-  readonly compression: CompressionAlgorithm;
-  readonly httpAgentOptions: {
-    readonly keepAlive: true;
-    readonly ca?: Buffer;
-    readonly cert?: Buffer;
-    readonly key?: Buffer;
-  };
+/** What OTLP over HTTP is written in. */
+export interface Encoding {
+  readonly contentType: string;
+  readonly traces: ISerializer<ReadableSpan[], unknown>;
+  readonly metrics: ISerializer<ResourceMetrics, unknown>;
+  readonly logs: ISerializer<ReadableLogRecord[], unknown>;
+  /** What metrics of the SDK about itself call its exporters, such as `otlp_http_span_exporter`. */
+  readonly component: string;
 }
 
-/** What a destination says, all of it, so that the exporter has nothing left to look up in the environment. */
-export function httpExporterOptions(destination: Destination): HttpExporterOptions {
-  const { url, headers, timeoutMs, compression, tls } = destination;
+/** The exporters over HTTP in one encoding. */
+export function exportersOverHttp({ contentType, component, ...encoding }: Encoding): ProtocolExporters {
+  const create = <Items>(
+    { url, headers, timeoutMs, compression, tls }: Destination,
+    serializer: ISerializer<Items, unknown>,
+    item: string,
+    helper: IExporterMetricsHelper<Items>,
+    meterProvider: MeterProvider | undefined,
+  ): OTLPExporterBase<Items> => {
+    const options = {
+      ...getSharedConfigurationDefaults(),
+      url,
+      timeoutMillis: timeoutMs,
+      compression,
+      // The SDK writes further ones into what it gets.
+      headers: async () => ({ ...headers, "Content-Type": contentType }),
+      agentFactory: httpAgentFactoryFromOptions({ keepAlive: true, ...tls }),
+    };
+    const type = `${component}_${item}_exporter`;
+    return new OTLPExporterBase(createOtlpHttpExportDelegate(options, serializer, type, helper, meterProvider));
+  };
   return {
-    url,
-    headers: { ...headers },
-    timeoutMillis: timeoutMs,
-    compression: compression as CompressionAlgorithm,
-    httpAgentOptions: { keepAlive: true, ...tls },
+    traces: (to, provider) => create(to, encoding.traces, "span", TraceExporterMetricsHelper, provider),
+    metrics: (to, provider) => create(to, encoding.metrics, "metric", MetricsExporterMetricsHelper, provider),
+    logs: (to, provider) => create(to, encoding.logs, "log", LogsExporterMetricsHelper, provider),
   };
 }

@@ -9,12 +9,18 @@ export interface Application {
   dependsOn(packageName: string): boolean | undefined;
   /** Whether a package is installed where its files would look for it. */
   hasInstalled(packageName: string): boolean;
+  /** Where that is, with all links followed. */
+  folderOf(packageName: string): string | undefined;
 }
 
 /** The application whose files are in a folder or above it. Reads the disk when it is asked, and once. */
 export function applicationIn(folder: string): Application {
   let dependencies: Readonly<Record<string, unknown>> | undefined;
   let isRead = false;
+  const installed = (packageName: string): string | undefined =>
+    above(folder)
+      .map((parent) => join(parent, "node_modules", packageName))
+      .find(exists);
   return {
     folder,
     dependsOn(packageName) {
@@ -22,19 +28,33 @@ export function applicationIn(folder: string): Application {
       isRead = true;
       return dependencies && packageName in dependencies;
     },
-    hasInstalled: (packageName) => above(folder).some((parent) => exists(join(parent, "node_modules", packageName))),
+    hasInstalled: (packageName) => installed(packageName) !== undefined,
+    folderOf(packageName) {
+      const found = installed(packageName);
+      return found && fs().realpathSync(found);
+    },
   };
 }
 
-/** The folder of the file that Node was started with, or the one it was started in. */
-export function entryFolder(): string {
+/** The file that Node was started with, all links followed: one in `node_modules/.bin` is a link. */
+export function entryFile(): string | undefined {
   const [, entry] = process.argv;
-  if (entry === undefined) return process.cwd();
   try {
-    // An entry in `node_modules/.bin` is a link.
-    return dirname(fs().realpathSync(entry));
+    return entry === undefined ? undefined : fs().realpathSync(entry);
   } catch {
+    return undefined;
+  }
+}
+
+/** The folder of that file, or the one that Node was started in. */
+export function entryFolder(): string {
+  const entry = entryFile();
+  if (entry !== undefined) return dirname(entry);
+  try {
     return process.cwd();
+  } catch {
+    // It was deleted.
+    return "/";
   }
 }
 

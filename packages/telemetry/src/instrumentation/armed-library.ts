@@ -17,7 +17,7 @@ export type LibraryState = "armed" | "off" | "missing" | "out of range" | "loade
 export interface ArmedLibrary {
   /** Short name, such as `pg`. */
   readonly library: string;
-  /** The version that was loaded; of several copies the first. */
+  /** The version that was loaded; of several copies the first that is supported. */
   readonly version: string | undefined;
   /** The npm package of the instrumentation. */
   readonly instrumentation: string;
@@ -35,7 +35,8 @@ export interface Met {
   file?: string | undefined;
 }
 
-interface Copy {
+/** An installed copy of a package. */
+export interface Copy {
   readonly packageName: string;
   readonly version: string | undefined;
   readonly isSupported: boolean;
@@ -54,6 +55,7 @@ export function copyOf(met: Met, { name, folder }: PackageFile, outOfRange: OutO
   const isSupported = version !== undefined && (ranges?.some((range) => inRange(version, range)) ?? true);
   copy = { packageName: name, version, isSupported, patched: new WeakSet() };
   met.copies.set(folder, copy);
+  if (isSupported && met.state === "out of range") met.state = "armed";
   if (version !== undefined && !isSupported && !met.library.facades?.includes(name)) {
     const isOnly = [...met.copies.values()].every((one) => !one.isSupported);
     if (isOnly) met.state = "out of range";
@@ -74,7 +76,8 @@ export function patchFile(met: Met, module: CommonJsModule, file: PackageFile, c
 /** What is told of it. */
 export function describe({ library, copies, state }: Met): ArmedLibrary {
   const all = [...copies.values()];
-  const [first] = all.filter(({ packageName }) => !library.facades?.includes(packageName));
+  const counting = all.filter(({ packageName }) => !library.facades?.includes(packageName));
+  const first = counting.find(({ isSupported }) => isSupported) ?? counting[0];
   return {
     library: library.name,
     version: (first ?? all[0])?.version,

@@ -1,10 +1,10 @@
 import type { Tell } from "../channels.ts";
 import type { Application } from "./application.ts";
-import { type Met, copyOf, describe, patchFile } from "./armed-library.ts";
+import { type Copy, type Met, copyOf, describe, patchFile } from "./armed-library.ts";
 import type { Armed } from "./arm.ts";
 import { type InstrumentationChoice, choose, isChosenAnew, tellNames } from "./choose.ts";
 import { type CommonJsModule, loadedFiles } from "./compile-hook.ts";
-import { type ImportListener, onImport, wrapModules } from "./es-modules.ts";
+import { type ImportListener, onImport, stopWrapping, wrapModules } from "./es-modules.ts";
 import { type Found, findInstrumentation, importShipped } from "./find-instrumentation.ts";
 import { createFindings } from "./findings.ts";
 import { libraries, libraryOf } from "./libraries.ts";
@@ -82,8 +82,8 @@ export function createArming({ application, choice: first, providers: given, tel
 
   function prepare(file: PackageFile, library: Library): ((module: CommonJsModule) => void) | undefined {
     const met = meet(library, file.folder);
-    const copy = copyOf(met, file, (...found) => findings.outOfRange(library, ...found));
-    if (met.running === undefined || !copy.isSupported) return undefined;
+    const copy = supportedCopy(met, file);
+    if (met.running === undefined || copy === undefined) return undefined;
     return (module) => {
       try {
         patchFile(met, module, file, copy);
@@ -91,6 +91,17 @@ export function createArming({ application, choice: first, providers: given, tel
         fail(met, error);
       }
     };
+  }
+
+  function supportedCopy(met: Met, file: PackageFile): Copy | undefined {
+    try {
+      const copy = copyOf(met, file, (...found) => findings.outOfRange(met.library, ...found));
+      return copy.isSupported ? copy : undefined;
+    } catch (error) {
+      // What an instrumentation says of itself need not make sense.
+      fail(met, error);
+      return undefined;
+    }
   }
 
   /** Patches what was loaded before: files of CommonJS, whoever asked for them. */
@@ -127,8 +138,7 @@ export function createArming({ application, choice: first, providers: given, tel
     awaited.delete(library);
     if (awaited.size === 0) importHook?.[Symbol.dispose]();
     const met = meet(library, file.folder);
-    const copy = copyOf(met, file, (...found) => findings.outOfRange(library, ...found));
-    if (met.file === undefined || !copy.isSupported) return undefined;
+    if (met.file === undefined || supportedCopy(met, file) === undefined) return undefined;
     try {
       return wrapModules(met.file, library.packages);
     } catch (error) {
@@ -171,6 +181,7 @@ export function createArming({ application, choice: first, providers: given, tel
     list: () => [...all.values()].map(describe),
     [Symbol.dispose]() {
       importHook?.[Symbol.dispose]();
+      stopWrapping();
       for (const { running } of all.values()) running?.[Symbol.dispose]();
       all.clear();
     },

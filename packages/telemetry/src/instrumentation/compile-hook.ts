@@ -26,24 +26,29 @@ export const loadedFiles = (): [string, CommonJsModule][] => Object.entries(cach
  * `resolve` every import and every require costs some 60 µs more, and one for `load` doubles that.
  */
 
-/** Watches files of CommonJS being loaded. A listener must not throw. */
+/** Watches files of CommonJS being loaded, where Node lets itself be watched. A listener must not throw. */
 export function onCompile(listener: CompileListener): Disposable {
-  const original = prototype["_compile"];
+  const original: unknown = prototype["_compile"];
   let watching = true;
+  if (typeof original !== "function") return { [Symbol.dispose]() {} };
 
   const watched: Compile = function _compile(content, filename, ...rest) {
     const hasRun = watching ? listener(filename) : undefined;
-    const result = original.call(this, content, filename, ...rest);
+    const result: unknown = (original as Compile).call(this, content, filename, ...rest);
     hasRun?.(this);
     return result;
   };
-  prototype["_compile"] = watched;
+  const { enumerable = false } = Object.getOwnPropertyDescriptor(prototype, "_compile") ?? {};
+  const put = (value: unknown): boolean =>
+    // It is frozen in a process that has been hardened.
+    Reflect.defineProperty(prototype, "_compile", { configurable: true, enumerable, writable: true, value });
+  put(watched);
 
   return {
     [Symbol.dispose]() {
       watching = false;
       // Somebody else may have put theirs on top.
-      if (prototype["_compile"] === watched) prototype["_compile"] = original;
+      if (prototype["_compile"] === watched) put(original);
     },
   };
 }

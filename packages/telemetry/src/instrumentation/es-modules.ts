@@ -66,11 +66,23 @@ export function wrapModules(instrumentation: string, packages: readonly string[]
   }
   const hook = createHook({ url: pathToFileURL(file).href });
   hook.applyOptions({ shouldInclude: (url) => included.has(packageOf(url, "/")?.name ?? "") });
-  registerHooks({ resolve: hook.resolveSync, load: hook.loadSync });
+  registered.set(folder, registerHooks({ resolve: hook.resolveSync, load: hook.loadSync }));
   return hook.resolveSync;
+}
+
+/** Has no more ES modules wrapped. A loader thread cannot be taken back: what it wraps is handed on as it is. */
+export function stopWrapping(): void {
+  for (const [folder, hooks] of registered) {
+    hooks.deregister();
+    wrappedBy.delete(folder);
+  }
+  registered.clear();
 }
 
 /** The packages that each copy of import-in-the-middle wraps. */
 const wrappedBy = new Map<string, Set<string>>();
+
+/** What wraps them in this thread. */
+const registered = new Map<string, ReturnType<typeof registerHooks>>();
 
 const esModulePackages = libraries.filter(({ esModules }) => esModules).flatMap(({ packages }) => packages);

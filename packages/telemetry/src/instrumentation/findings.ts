@@ -36,15 +36,14 @@ export function createFindings(): Findings {
       say("missing", library, "info", message);
     },
     outOfRange(library, packageName, version, ranges) {
-      const message = `${packageName} ${version} found, supported ${ranges.join(" or ")}: it runs as it is, and is not instrumented. Use a supported version, or set "${library.name}" to false in the option \`instrumentations\`.`;
-      say("range", library, "warn", message);
+      say("range", library, "warn", outOfRangeMessage(library, packageName, version, ranges));
     },
     loadedBefore(library) {
       const message = `${library.packages[0]} was loaded before telemetry was there: its instrumentation may miss what was taken from it by then. Start Node with --import seaworthy/register.`;
       say("before", library, "warn", message);
     },
     failed(library, error) {
-      const message = `The instrumentation of ${library.packages[0]} failed: ${error instanceof Error ? error.message : String(error)}. The application goes on without it; set "${library.name}" to false in the option \`instrumentations\` to leave it out.`;
+      const message = `The instrumentation of ${library.packages[0]} failed: ${firstLineOf(error)}. The application goes on without it; set "${library.name}" to false in the option \`instrumentations\` to leave it out.`;
       say("failed", library, "warn", message);
     },
     forget: ({ name }) => void found.delete(name),
@@ -58,4 +57,21 @@ export function createFindings(): Findings {
       }
     },
   };
+}
+
+/** Says that a version is not supported, and what to run: an instrumentation of the application's own may have a newer one. */
+export function outOfRangeMessage(
+  { name, instrumentation, shipped }: Library,
+  packageName: string,
+  version: string,
+  ranges: readonly string[],
+): string {
+  const install = shipped ? `"${packageName}@${ranges.join(" || ")}"` : `${instrumentation}@latest`;
+  return `${packageName} ${version} found, supported ${ranges.join(" or ")}: it runs as it is, and is not instrumented. Run npm install ${install}, or set "${name}" to false in the option \`instrumentations\`.`;
+}
+
+/** What Node says of a module that it does not find goes on for as many lines as there are files that asked for it. */
+function firstLineOf(error: unknown): string {
+  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return line;
 }

@@ -51,7 +51,7 @@ export const shippedLibraries: readonly Library[] = [
     { facades: ["@smithy/core"] },
   ),
   // A span for every field of an answer is noise.
-  shipped("graphql", ["graphql"], { late: true, config: { ignoreResolveSpans: true } }),
+  shipped("graphql", ["graphql"], { late: true, unseenFrom: "17.0.0", config: { ignoreResolveSpans: true } }),
 
   // Logs, by this package's own instrumentation
   shipped("pino", ["pino"], { instrumentation: "@seaworthy/telemetry", late: true }),

@@ -14,6 +14,11 @@ export interface Library {
   readonly facades?: readonly string[];
   /** What applications import of it can be an ES module, which only hooks of the module loader can see. */
   readonly esModules?: true;
+  /**
+   * From this version on it is of ES modules, which its instrumentation neither supports nor could reach: it is not seen
+   * being loaded, and told of where the application depends on it.
+   */
+  readonly unseenFrom?: string;
   /** What was loaded before is reached as well: its prototypes are patched, not copies of its functions. */
   readonly late?: true;
   /** What we set; the application's own configuration goes over it. */

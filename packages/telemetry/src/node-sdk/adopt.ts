@@ -1,7 +1,9 @@
 import { logs, metrics } from "@opentelemetry/api";
-import { type Lifecycle, messageOf, version } from "@seaworthy/lifecycle";
+import { type Lifecycle, version } from "@seaworthy/lifecycle";
 import { createAttached } from "../attached.ts";
 import { tell } from "../channels.ts";
+import type { ArmedLibrary } from "../instrumentation/armed-library.ts";
+import { disarm } from "../instrumentation/early.ts";
 import { observeService } from "../observe-service.ts";
 import type { SettledOptions } from "../options.ts";
 import { findOtherSdk, isRegistered } from "../other-sdk.ts";
@@ -11,8 +13,10 @@ import { recordFatals } from "../record-fatals.ts";
 import { flushAtStop } from "../stop-hook.ts";
 import { type Telemetry, noTelemetry } from "../telemetry.ts";
 import { keepBooks } from "./books.ts";
+import { lookAnew } from "./look-anew.ts";
 import { partsOf, providersOf } from "./parts.ts";
 import { keepProbesOut } from "./probe-spans.ts";
+import { type Charge, takeCharge, tellOfStart } from "./take-charge.ts";
 import type { UserSdk } from "./user-sdk.ts";
 
 /**
@@ -20,15 +24,21 @@ import type { UserSdk } from "./user-sdk.ts";
  * and given the metrics that Seaworthy alone knows. What it records and where that goes stays its own.
  */
 export function adoptSdk(lifecycle: Lifecycle, sdk: UserSdk, { health, flushBudgetMs }: SettledOptions): Telemetry {
-  if (!start(sdk)) return noTelemetry;
+  // Its own instrumentations are to be the only ones.
+  const givenWay = disarm();
   const attached = createAttached();
+  const charge = attached.add(takeCharge(sdk, tell));
+  if (!start(sdk, charge)) {
+    attached[Symbol.dispose]();
+    return noTelemetry;
+  }
   const parts = partsOf(sdk);
+  lookAnew(parts.instrumentations, givenWay);
   const probes = attached.add(keepProbesOut(parts.instrumentations));
   const books = keepBooks(parts, probes.isDropped);
   const counted = Object.keys(books).length > 0;
 
-  let stopping: Promise<void> | undefined;
-  const shutdown = (): Promise<void> => (stopping ??= stop(sdk));
+  const { shutdown } = charge;
   const flushables: Flushables = counted
     ? Object.fromEntries(Object.entries(books).map(([name, tally]) => [name, { tally, shutdown }]))
     : { traces: { tally: createTally(), shutdown } };
@@ -37,7 +47,8 @@ export function adoptSdk(lifecycle: Lifecycle, sdk: UserSdk, { health, flushBudg
   observeService(metrics.getMeter("seaworthy", version), lifecycle, health, attached);
   attached.add(recordFatals(logs.getLogger("seaworthy", version), lifecycle));
   const known = counted ? "" : " What it sends cannot be counted: this version of it does not show its exporters.";
-  tell({ level: "info", code: "start", message: `Telemetry is that of your own SDK: flushed last.${known}` });
+  const message = `Telemetry is that of your own SDK: flushed last.${known}${tellGivenWay(givenWay)}`;
+  tell({ level: "info", code: "start", message });
   return {
     counts: () => Object.fromEntries(Object.entries(books).map(([name, tally]) => [name, tally.counts()])),
     [Symbol.dispose]: () => attached[Symbol.dispose](),
@@ -45,14 +56,14 @@ export function adoptSdk(lifecycle: Lifecycle, sdk: UserSdk, { health, flushBudg
 }
 
 /** Starts it, unless it was; says so where somebody else holds the API, which it would then record nothing through. */
-function start(sdk: UserSdk): boolean {
+function start(sdk: UserSdk, charge: Charge): boolean {
   const other = findOtherSdk();
   if (other) return isItsOwn(sdk, other.name);
   try {
-    sdk.start();
+    charge.start();
     return true;
   } catch (error) {
-    tell({ level: "error", code: "start", message: `Your SDK could not be started: ${messageOf(error)}` });
+    tellOfStart(error, tell);
     return false;
   }
 }
@@ -72,11 +83,9 @@ function isItsOwn(sdk: UserSdk, other: string): boolean {
   return false;
 }
 
-async function stop(sdk: UserSdk): Promise<void> {
-  try {
-    await sdk.shutdown();
-  } catch (error) {
-    const message = `The shutdown of your own SDK failed: ${messageOf(error)} The report counts what was lost.`;
-    tell({ level: "warn", code: "pipeline", message });
-  }
+/** Names the libraries that were armed before the SDK was known. */
+function tellGivenWay(libraries: readonly ArmedLibrary[]): string {
+  if (libraries.length === 0) return "";
+  const names = libraries.map(({ library }) => library).join(", ");
+  return ` seaworthy/register had instrumented ${names}: that is taken back, and left to its instrumentations.`;
 }

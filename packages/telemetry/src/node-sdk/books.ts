@@ -6,7 +6,7 @@ import { accepting, pointsIn } from "../pipelines/metrics.ts";
 import { type PipelineName, type Tally, createTally } from "../pipelines/tally.ts";
 import type { ExporterHolder, SdkParts } from "./parts.ts";
 
-const silent: ExportListener = { sent() {}, failed() {} };
+const silent: ExportListener = { sent() {}, failed() {}, unsendable() {}, strange() {} };
 
 /** Keeps the books of the SDK that the application built, and keeps out of it the spans that are not to be seen. */
 export function keepBooks(

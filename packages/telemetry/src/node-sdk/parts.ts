@@ -29,6 +29,9 @@ export interface Instrumentation {
   readonly instrumentationName?: string;
   getConfig?(): object;
   setConfig?(config: object): void;
+  isEnabled?(): boolean;
+  enable?(): void;
+  disable?(): void;
   _closeHttpSpan?(span: Span, ...rest: readonly unknown[]): void;
 }
 

@@ -32,6 +32,7 @@ export function explainFailure(pipeline: PipelineName, endpoint: string, error: 
   return { cause: text, fix: `${endpointFix}.` };
 }
 
+const speakTls = "Begin the endpoint with https:// if the Collector asks for TLS.";
 const slowFix = "Look at the Collector's load and at the network between, or lengthen OTEL_EXPORTER_OTLP_TIMEOUT";
 const overloadFix =
   "Look at the Collector's own log: its memory limiter or its queue is full, or what it sends to is down";
@@ -56,6 +57,8 @@ function explainStatus(pipeline: PipelineName, status: number, text: string): Ex
     return { cause, fix: "Choose an encoding it takes by OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf or http/json." };
   if (status >= 300 && status < 400)
     return { cause, fix: "Redirects are not followed: set the endpoint to where it points." };
+  // What servers of TLS answer in plain text, those of Go and nginx among them.
+  if (status === 400 && /https/i.test(text)) return { cause, fix: speakTls };
   if (status === 400)
     return { cause, fix: "Something between does not speak OTLP, or the Collector is much older than this SDK." };
   return { cause, fix: `${overloadFix}.` };
@@ -71,6 +74,33 @@ function explainNodeError(code: string, text: string, endpoint: string): ExportF
     return {
       cause: `it does not speak HTTP/1.1 (${code})`,
       fix: "Port 4317 is that of gRPC: use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc.",
+    };
+  }
+  if (code === "ECONNRESET" || code === "EPIPE") {
+    return { cause: `it cut the connection (${code})`, fix: `Look at what is between. ${speakTls}` };
+  }
+  if (code === "EMFILE" || code === "ENFILE") {
+    return {
+      cause: `no further file can be opened here (${code})`,
+      fix: "Look for files and sockets that this service does not close, or raise its limit (ulimit -n).",
+    };
+  }
+  if (/^ERR_OSSL_|^ERR_CRYPTO/.test(code)) {
+    return {
+      cause: `a certificate or a key for it does not read (${code})`,
+      fix: "Correct the PEM files that OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_CERTIFICATE and _CLIENT_KEY name.",
+    };
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return {
+      cause: `its certificate is for another name (${code})`,
+      fix: "Use in the endpoint the name that its certificate has.",
+    };
+  }
+  if (/^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA)/.test(code)) {
+    return {
+      cause: `it does not take the certificate of this service (${code})`,
+      fix: "Give one that it trusts by OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY.",
     };
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/.test(code)) {
@@ -112,7 +142,8 @@ const codeOf = (cause: unknown): string | undefined => {
 const textOf = (data: unknown): string =>
   typeof data === "string" && /^[\x20-\x7e\s]*$/.test(data) ? data.trim() : "";
 
-const shorten = (text: string): string =>
+/** A text that others have written, in one line that is not too long. */
+export const shorten = (text: string): string =>
   (text.length <= 200 ? text : `${text.slice(0, 200)}…`).replaceAll(/\s+/g, " ");
 
 const portOf = (endpoint: string): string => (URL.canParse(endpoint) ? new URL(endpoint).port : "");

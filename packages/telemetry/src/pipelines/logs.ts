@@ -11,7 +11,7 @@ import {
   type ReadableLogRecord,
   SimpleLogRecordProcessor,
 } from "@opentelemetry/sdk-logs";
-import { countExports } from "./counted-exporter.ts";
+import { type Patience, countExports } from "./counted-exporter.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -27,14 +27,15 @@ export interface LogsOptions {
   readonly selfMetrics: MeterProvider;
   readonly tally: Tally;
   readonly voice: Voice;
+  readonly patience?: Patience;
 }
 
 /** The pipeline of logs, from the logger to the exporter. */
 export function createLogs(options: LogsOptions): LoggerProvider {
-  const { resource, limits, batch, exporter, selfMetrics, tally, voice } = options;
+  const { resource, limits, batch, exporter, selfMetrics, tally, voice, patience } = options;
   const processors: LogRecordProcessor[] = [];
   if (exporter) {
-    const counted = countExports(exporter, (records: ReadableLogRecord[]) => records.length, tally, voice);
+    const counted = countExports(exporter, (records: ReadableLogRecord[]) => records.length, tally, voice, patience);
     const processor = new BatchLogRecordProcessor({ ...batch, exporter: counted, selfObsMeterProvider: selfMetrics });
     processors.push(acceptRecords(processor, tally));
   }

@@ -9,7 +9,7 @@ import {
   type ResourceMetrics,
   type ViewOptions,
 } from "@opentelemetry/sdk-metrics";
-import { countExports } from "./counted-exporter.ts";
+import { type Patience, countExports } from "./counted-exporter.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -26,8 +26,11 @@ export interface MetricsOptions {
   readonly console: boolean;
   /** Whoever else reads them, such as a scrape. */
   readonly readers: readonly IMetricReader[];
+  /** Looks at what is about to be sent. */
+  readonly onCollected: (collected: ResourceMetrics) => void;
   readonly tally: Tally;
   readonly voice: Voice;
+  readonly patience?: Patience;
 }
 
 /** The pipeline of metrics, and the reader that pushes them. */
@@ -38,14 +41,18 @@ export interface MetricsPipeline {
 
 /** Builds the pipeline of metrics, from the meter to the exporter. */
 export function createMetrics(options: MetricsOptions): MetricsPipeline {
-  const { resource, views, intervalMs, timeoutMs, exporter, tally, voice } = options;
+  const { resource, views, intervalMs, timeoutMs, exporter, tally, voice, patience } = options;
   const push = (to: PushMetricExporter): MetricReader =>
     new PeriodicExportingMetricReader({
       exporter: to,
       exportIntervalMillis: intervalMs,
       exportTimeoutMillis: Math.min(timeoutMs, intervalMs),
     });
-  const pushed = exporter && push(countExports(exporter, pointsIn, accepting(tally), voice));
+  const lookAndCount = (collected: ResourceMetrics): number => {
+    options.onCollected(collected);
+    return pointsIn(collected);
+  };
+  const pushed = exporter && push(countExports(exporter, lookAndCount, accepting(tally), voice, patience));
   const readers = pushed ? [...options.readers, pushed] : [...options.readers];
   if (options.console) readers.push(push(new ConsoleMetricExporter()));
   return { provider: new MeterProvider({ resource, views, readers }), pushed };

@@ -7,12 +7,14 @@ import type { Tell } from "../channels.ts";
 import { exportersOnDemand as exporters } from "../exporters/on-demand.ts";
 import type { MetricExporterOptions } from "../environment/sdk/metrics.ts";
 import type { Destination } from "../exporters/otlp.ts";
-import { redactUrl } from "../http/redact.ts";
+import { shownUrl } from "../exporters/shown-url.ts";
 import { type ScrapeSource, createScrapeSource } from "../prometheus/scrape-source.ts";
 import type { PartialSuccess } from "../sdk-diag.ts";
 import { type Flushable, type Flushables } from "./flush.ts";
 import { type LogsOptions, createLogs } from "./logs.ts";
 import { type MetricsOptions, type MetricsPipeline, createMetrics } from "./metrics.ts";
+import type { Patience } from "./counted-exporter.ts";
+import { neverThrow } from "./never-throw.ts";
 import { hearRefusals } from "./refusals.ts";
 import { hearDrops } from "./self-metrics.ts";
 import { type PipelineName, type Tally, createTally } from "./tally.ts";
@@ -31,7 +33,7 @@ export interface PipelinePlans {
   readonly logs?: Plan<LogsOptions>;
 }
 
-type Plan<Options> = Omit<Options, "resource" | "exporter" | "selfMetrics" | "tally" | "voice"> & {
+type Plan<Options> = Omit<Options, "resource" | "exporter" | "selfMetrics" | "tally" | "voice" | "patience"> & {
   /** Where it is sent; `undefined` for nowhere. */
   readonly destination: Destination | undefined;
 };
@@ -53,16 +55,19 @@ export interface Pipelines extends Disposable {
 interface Books {
   readonly tally: Tally;
   readonly voice: Voice;
+  readonly patience: Patience;
   hopeless: PromiseWithResolvers<void>;
 }
 
 /** Builds the pipelines and starts them. */
 export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): Pipelines {
   const { resource, traces, metrics, logs } = plans;
+  neverThrow();
   const books: Partial<Record<PipelineName, Books>> = {};
   const bookOf = (name: PipelineName, destination: Destination | undefined): Books => {
-    const voice = createVoice(name, destination ? redactUrl(destination.url) : "the console", clock, tell);
-    return (books[name] = { tally: createTally(), voice, hopeless: Promise.withResolvers<void>() });
+    const voice = createVoice(name, destination ? shownUrl(destination.url) : "the console", clock, tell);
+    const patience = { clock, timeoutMs: (destination?.timeoutMs ?? 0) + graceMs };
+    return (books[name] = { tally: createTally(), voice, patience, hopeless: Promise.withResolvers<void>() });
   };
   const dropsOf =
     ({ tally, voice }: Books) =>
@@ -144,16 +149,20 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
         metrics: response.rejectedDataPoints,
         logs: response.rejectedLogRecords,
       };
-      for (const [name, items] of Object.entries(rejected)) {
+      for (const [name, said] of Object.entries(rejected)) {
         const own = books[name as PipelineName];
-        if (!own || Number(items ?? 0) === 0) continue;
-        own.tally.reject(Number(items));
-        own.voice.rejected(Number(items), errorMessage);
+        // What the other side says need not be a number that makes sense.
+        const items = Math.floor(Number(said ?? 0));
+        if (!own || !(items > 0)) continue;
+        own.voice.rejected(own.tally.reject(items), errorMessage);
       }
     },
     [Symbol.dispose]: () => refusals[Symbol.dispose](),
   };
 }
+
+/** An exporter ends an export by itself when its time is over; it is given a moment for that. */
+const graceMs = 500;
 
 const none: Partial<MetricsPipeline> = {};
 

@@ -33,8 +33,13 @@ export interface Tally {
   drop(items: number): void;
   beginExport(items: number): void;
   endExport(items: number, sent: boolean): void;
-  /** Says that the other side took an export, but not all of it. The export itself is told as sent, before or after. */
-  reject(items: number): void;
+  /** Gives up items of an export that cannot be encoded, which says nothing of the other side. */
+  discard(items: number): void;
+  /**
+   * Says that the other side took an export, but not all of it: at most what it can have taken. The export itself is told
+   * as sent, before or after. Gives how many that are.
+   */
+  reject(items: number): number;
   /** Resolves when no export is under way. */
   whenIdle(): Promise<void>;
 }
@@ -44,6 +49,12 @@ export function createTally(): Tally {
   const counts = { accepted: 0, sent: 0, failed: 0, dropped: 0, exporting: 0 };
   let failing = false;
   let waiting: PromiseWithResolvers<void> | undefined;
+  const settle = (items: number): void => {
+    counts.exporting -= items;
+    if (counts.exporting > 0) return;
+    waiting?.resolve();
+    waiting = undefined;
+  };
   return {
     counts: () => ({ ...counts }),
     isFailing: () => failing,
@@ -58,16 +69,19 @@ export function createTally(): Tally {
     },
     endExport(items, sent) {
       failing = !sent;
-      counts.exporting -= items;
       if (sent) counts.sent += items;
       else counts.failed += items;
-      if (counts.exporting > 0) return;
-      waiting?.resolve();
-      waiting = undefined;
+      settle(items);
+    },
+    discard(items) {
+      counts.failed += items;
+      settle(items);
     },
     reject(items) {
-      counts.sent -= items;
-      counts.failed += items;
+      const rejected = Math.min(items, counts.exporting > 0 ? counts.exporting : counts.sent);
+      counts.sent -= rejected;
+      counts.failed += rejected;
+      return rejected;
     },
     whenIdle() {
       if (counts.exporting === 0) return Promise.resolve();

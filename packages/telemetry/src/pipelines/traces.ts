@@ -13,7 +13,7 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { MeterProvider } from "@opentelemetry/api";
-import { countExports } from "./counted-exporter.ts";
+import { type Patience, countExports } from "./counted-exporter.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -32,14 +32,15 @@ export interface TracesOptions {
   readonly selfMetrics: MeterProvider;
   readonly tally: Tally;
   readonly voice: Voice;
+  readonly patience?: Patience;
 }
 
 /** The pipeline of traces, from the tracer to the exporter. */
 export function createTraces(options: TracesOptions): TracerProvider {
-  const { resource, sampler, spanLimits, batch, exporter, selfMetrics, tally, voice } = options;
+  const { resource, sampler, spanLimits, batch, exporter, selfMetrics, tally, voice, patience } = options;
   const spanProcessors: SpanProcessor[] = [];
   if (exporter) {
-    const counted = countExports(exporter, (spans: ReadableSpan[]) => spans.length, tally, voice);
+    const counted = countExports(exporter, (spans: ReadableSpan[]) => spans.length, tally, voice, patience);
     const processor = new BatchSpanProcessor({ ...batch, exporter: counted, selfObsMeterProvider: selfMetrics });
     spanProcessors.push(acceptSpans(processor, options));
   }

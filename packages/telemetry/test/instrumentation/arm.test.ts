@@ -6,7 +6,7 @@ import type { TelemetryNotice } from "../../src/channels.ts";
 import { armInstrumentations } from "../../src/instrumentation/arm.ts";
 import { libraries } from "../../src/instrumentation/libraries.ts";
 import { findInstrumentation } from "../../src/instrumentation/find-instrumentation.ts";
-import { commonJs, install } from "./fixtures/installation.ts";
+import { commonJs, greetingInstrumentation, install } from "./fixtures/installation.ts";
 import { run } from "./fixtures/run.ts";
 
 const prototype = Module.prototype as unknown as { _compile: unknown; require: unknown };
@@ -155,6 +155,82 @@ describe("disposing", () => {
 
     assert.deepEqual(outcome.recorded["pg"]?.spans, []);
     assert.deepEqual(outcome.list, []);
+  });
+});
+
+describe("disposing, where somebody else has patched the same library since,", () => {
+  const installed = {
+    ...commonJs("tedious", "2.0.0", 'exports.greet = () => "hello";'),
+    ...commonJs("@opentelemetry/instrumentation-tedious", "1.0.0", greetingInstrumentation("tedious")),
+  };
+  const base = ["@opentelemetry/instrumentation", "@opentelemetry/api", "require-in-the-middle"];
+
+  for (const [when, makes, loads] of [
+    ["before it was loaded", "theirs", "tedious"],
+    ["when it was loaded already", "tedious", "theirs"],
+  ] as const) {
+    it(`takes back only what is ours: an instrumentation that was made ${when}`, async (test) => {
+      const program = `
+        const { createRequire } = await import("node:module");
+        const require = createRequire(import.meta.url);
+        const make = {
+          theirs: () => new (require("@opentelemetry/instrumentation-tedious").GreetingInstrumentation)(),
+          tedious: () => require("tedious"),
+        };
+        make.${makes}();
+        make.${loads}();
+        const before = require("tedious").greet();
+        const { world } = await import("FIXTURES/world.ts");
+        world.armed[Symbol.dispose]();
+        const { report } = await import("FIXTURES/report.ts");
+        report({}, [before, require("tedious").greet()]);`;
+      const { outcome, stderr } = await run(program, install(test, installed, base));
+
+      assert.deepEqual(outcome.more, ["hello instrumented", "hello instrumented"]);
+      assert.equal(stderr, "");
+    });
+  }
+});
+
+describe("what an application keeps of a library", () => {
+  it("records nothing after disposing", async () => {
+    const program = `
+      import graphql, { graphql as execute, buildSchema } from "graphql";
+      import pg from "pg";
+      import { use } from "FIXTURES/use.ts";
+      import { world } from "FIXTURES/world.ts";
+      const { Pool } = pg;
+      world.armed[Symbol.dispose]();
+      await use({ graphql: { graphql: execute, buildSchema }, pg: { Pool } }, { providers: "global" });`;
+    const { outcome, stderr } = await run(program);
+
+    for (const name of ["graphql", "pg"]) assert.deepEqual(outcome.recorded[name]?.spans, [], name);
+    assert.equal(stderr, "");
+  });
+
+  it("gets the exports that were there before, where a patch has put others in their place", async (test) => {
+    const replacing = greetingInstrumentation("tedious")
+      .replace(/this\._wrap\([^;]*;/, "")
+      .replace("return exports;", 'return { greet: () => "hello replaced" };');
+    const installed = install(
+      test,
+      {
+        ...commonJs("tedious", "2.0.0", 'exports.greet = () => "hello";'),
+        ...commonJs("@opentelemetry/instrumentation-tedious", "1.0.0", replacing),
+      },
+      ["@opentelemetry/instrumentation", "@opentelemetry/api"],
+    );
+    const program = `
+      const { createRequire } = await import("node:module");
+      const require = createRequire(import.meta.url);
+      const before = require("tedious").greet();
+      const { world } = await import("FIXTURES/world.ts");
+      world.armed[Symbol.dispose]();
+      const { report } = await import("FIXTURES/report.ts");
+      report({}, [before, require("tedious").greet()]);`;
+    const { outcome } = await run(program, installed);
+
+    assert.deepEqual(outcome.more, ["hello replaced", "hello"]);
   });
 });
 

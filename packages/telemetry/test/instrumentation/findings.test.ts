@@ -209,6 +209,21 @@ describe("an ES module", () => {
     assert.deepEqual(outcome.more, ["hello instrumented", "hello instrumented"]);
   });
 
+  it("is imported as it is after disposing", async (test) => {
+    const installed = install(test, openai, [...base, "import-in-the-middle"]);
+    const program = `
+      const first = await import("openai");
+      const { world } = await import("FIXTURES/world.ts");
+      world.armed[Symbol.dispose]();
+      const second = await import("openai?again");
+      const { report } = await import("FIXTURES/report.ts");
+      report({}, [first.greet(), second.greet()]);`.replace("openai?again", "./node_modules/openai/index.mjs?again");
+    const { outcome, stderr } = await run(program, installed);
+
+    assert.deepEqual(outcome.more, ["hello", "hello"]);
+    assert.equal(stderr, "");
+  });
+
   it("of a version outside of the range is named and left as it is", async (test) => {
     const manifest = { name: "openai", version: "9.0.0", exports: "./index.mjs" };
     const installed = install(test, { ...openai, "node_modules/openai/package.json": manifest }, base);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire, findPackageJSON } from "node:module";
 import { describe, it } from "node:test";
 import { type RunOptions, programs, run } from "./fixtures/run.ts";
 
@@ -6,12 +8,15 @@ import { type RunOptions, programs, run } from "./fixtures/run.ts";
 const expected: Readonly<Record<string, { short: string; spans?: readonly string[]; logs?: readonly string[] }>> = {
   pg: { short: "pg", spans: ["pg.query:SELECT d"] },
   mysql2: { short: "mysql2", spans: ["select"] },
+  "mysql2/promise": { short: "mysql2", spans: ["select"] },
+  "@redis/client": { short: "redis", spans: ["redis-connect", "redis-SET"] },
   redis: { short: "redis", spans: ["redis-connect", "redis-SET"] },
   ioredis: { short: "ioredis", spans: ["connect", "hello", "client", "client", "get"] },
   mongodb: { short: "mongodb", spans: ["find things", "endSessions $cmd"] },
   mongoose: { short: "mongoose", spans: ["findOne things"] },
   kafkajs: { short: "kafkajs", spans: ["send orders"] },
   amqplib: { short: "amqplib", spans: ["publish exchange"] },
+  "amqplib/callback_api": { short: "amqplib", spans: ["publish exchange"] },
   graphql: { short: "graphql", spans: ["graphql.parseSchema", "graphql.parse", "graphql.validate", "query"] },
   "@grpc/grpc-js": { short: "grpc", spans: ["grpc.test.Greeter/Hello", "grpc.test.Greeter/Hello"] },
   pino: { short: "pino", logs: ["logged"] },
@@ -56,6 +61,22 @@ for (const [way, program, options] of ways) {
     });
   });
 }
+
+describe("the README", () => {
+  it("names the libraries that are run here, with their major versions", () => {
+    const require = createRequire(import.meta.url);
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const [, told = ""] = /<!-- proven -->\s*(.*?)\.\s*<!-- \/proven -->/s.exec(readme) ?? [];
+    // A part of a library has no package of its own, or one of the same version.
+    const whole = libraries.filter((name) => !/^mysql2\/|^amqplib\/|^@redis\//.test(name));
+    const installed = whole.map((name) => {
+      const manifest = findPackageJSON(name, import.meta.url) ?? "";
+      const { version } = require(manifest) as { readonly version: string };
+      return `${name} ${version.split(".", 1)[0]}`;
+    });
+    assert.deepEqual(told.split(/,\s+/).toSorted(), installed.toSorted());
+  });
+});
 
 describe("one operation", () => {
   const ran = run(programs.imports(["pg", "mysql2", "mongoose"], '{ providers: "global" }'));

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ExportResult } from "@opentelemetry/core";
+import { createManualClock } from "@seaworthy/lifecycle/testing";
 import { countExports } from "../../src/pipelines/counted-exporter.ts";
+import { noteStrangeAnswer } from "../../src/pipelines/strange-answer.ts";
 import { createTally } from "../../src/pipelines/tally.ts";
 
 type Send = (batch: readonly string[], done: (result: ExportResult) => void) => void;
@@ -12,12 +14,16 @@ function stage(send: Send) {
   const listener = {
     sent: (items: number) => void told.push(`${items} sent`),
     failed: (items: number, error: unknown) => void told.push(`${items} failed: ${String(error)}`),
+    unsendable: (items: number, error: unknown) => void told.push(`${items} unsendable: ${String(error)}`),
+    strange: (answer: string) => void told.push(`strange: ${answer}`),
   };
+  const clock = createManualClock();
   const exporter = { export: send, name: "own" };
-  const counted = countExports(exporter, (batch: readonly string[]) => batch.length, tally, listener);
+  const patience = { clock, timeoutMs: 10_500 };
+  const counted = countExports(exporter, (batch: readonly string[]) => batch.length, tally, listener, patience);
   const results: ExportResult[] = [];
   const run = (...batch: string[]): void => counted.export(batch, (result) => void results.push(result));
-  return { exporter, counted, tally, told, results, run };
+  return { clock, exporter, counted, tally, told, results, run };
 }
 
 describe("a counted exporter", () => {
@@ -59,5 +65,105 @@ describe("a counted exporter", () => {
     });
     run("a");
     assert.deepEqual([tally.counts().sent, tally.counts().failed, results.length], [1, 0, 1]);
+  });
+
+  test("takes one that keeps silent for one that failed, and counts no answer that comes later", async () => {
+    let answer: ((result: ExportResult) => void) | undefined;
+    const { clock, tally, told, results, run } = stage((_batch, done) => (answer = done));
+    run("a", "b");
+    await clock.advance(10_500);
+    answer?.({ code: 0 });
+    assert.deepEqual(told, ["2 failed: Error: Export timed out"]);
+    assert.deepEqual([tally.counts().sent, tally.counts().exporting, results.length], [0, 0, 1]);
+  });
+
+  test("holds an answer that is a page against the other side, and tells of another strange one", () => {
+    const { tally, told, results, run } = stage(([answer = ""], done) => {
+      if (answer !== "fine") noteStrangeAnswer(answer);
+      done({ code: 0 });
+    });
+    for (const answer of ["<!DOCTYPE html>", "OK", "fine"]) run(answer);
+    assert.deepEqual(told, [
+      "1 failed: Error: it answered with a page for people, and not as OTLP does",
+      "1 sent",
+      "strange: OK",
+      "1 sent",
+    ]);
+    assert.deepEqual([tally.counts().sent, tally.counts().failed, results.length], [2, 1, 3]);
+  });
+
+  test("is not answered by what another exporter heard", async () => {
+    const { told, run } = stage((_batch, done) => done({ code: 0 }));
+    noteStrangeAnswer("<html>");
+    await Promise.resolve();
+    run("a");
+    assert.deepEqual(told, ["1 sent"]);
+  });
+});
+
+describe("an item that cannot be encoded", () => {
+  const encode = (batch: readonly string[]): void => {
+    if (batch.includes("circle")) throw new TypeError("a circle");
+  };
+  const items = (count: number, circles: readonly number[]): string[] =>
+    Array.from({ length: count }, (_, index) => (circles.includes(index) ? "circle" : `${index}`));
+
+  for (const [title, circles] of [
+    ["the first", [0]],
+    ["the last", [511]],
+    ["one in the middle", [200]],
+    ["several", [0, 17, 18, 300, 511]],
+    ["every second", Array.from({ length: 256 }, (_, index) => index * 2)],
+  ] as const) {
+    test(`costs itself only: ${title}`, async () => {
+      const sent: string[] = [];
+      let underWay = 0;
+      const { tally, results, run } = stage((batch, done) => {
+        encode(batch);
+        underWay += 1;
+        assert.equal(underWay, 1);
+        queueMicrotask(() => {
+          underWay -= 1;
+          sent.push(...batch);
+          done({ code: 0 });
+        });
+      });
+      const batch = items(512, circles);
+      run(...batch);
+      await tally.whenIdle();
+      assert.deepEqual(
+        sent,
+        batch.filter((item) => item !== "circle"),
+      );
+      const failed = circles.length;
+      assert.deepEqual(tally.counts(), { accepted: 0, sent: 512 - failed, failed, dropped: 0, exporting: 0 });
+      assert.equal(tally.isFailing(), false);
+      await Promise.resolve();
+      assert.deepEqual(results, [{ code: 0 }]);
+    });
+  }
+
+  test("costs nothing else where there is nothing else", () => {
+    const { tally, told, results, run } = stage(encode);
+    run(...items(100_000, [...Array(100_000).keys()]));
+    assert.deepEqual([tally.counts().failed, tally.counts().exporting, told.length], [100_000, 0, 100_000]);
+    assert.deepEqual([results.length, results[0]?.code], [1, 1]);
+  });
+
+  test("does not make an export that fails try again, part by part", () => {
+    let tries = 0;
+    const error = new Error("down");
+    const { tally, told, run } = stage((batch, done) => {
+      encode(batch);
+      tries += 1;
+      done({ code: 1, error });
+    });
+    run(...items(8, [3]));
+    assert.equal(tries, 1);
+    assert.equal(tally.counts().failed, 8);
+    assert.ok(
+      told.every((line) => line.endsWith(" failed: Error: down")),
+      told.join(),
+    );
   });
 });

@@ -24,6 +24,25 @@ describe("the books of a pipeline", () => {
     assert.deepEqual(tally.counts(), { accepted: 10, sent: 6, failed: 4, dropped: 0, exporting: 0 });
   });
 
+  test("take no rejection of more than was on the way", () => {
+    const tally = createTally();
+    tally.accept(10);
+    tally.beginExport(10);
+    assert.equal(tally.reject(1e300), 10);
+    tally.endExport(10, true);
+    assert.deepEqual(tally.counts(), { accepted: 10, sent: 0, failed: 10, dropped: 0, exporting: 0 });
+  });
+
+  test("count what cannot be encoded as failed, and hold it against nobody", () => {
+    const tally = createTally();
+    tally.accept(2);
+    tally.beginExport(2);
+    tally.endExport(1, true);
+    tally.discard(1);
+    assert.deepEqual(tally.counts(), { accepted: 2, sent: 1, failed: 1, dropped: 0, exporting: 0 });
+    assert.equal(tally.isFailing(), false);
+  });
+
   test("are idle when no export is under way, and tell everyone who waits", async () => {
     const tally = createTally();
     await tally.whenIdle();
