@@ -13,11 +13,11 @@ import type { Destination } from "../../src/exporters/otlp.ts";
 const meterProvider = { getMeter: createNoopMeter };
 const protocols = ["http/protobuf", "http/json", "grpc"] as const;
 
-const destination = (protocol: Destination["protocol"], url: string): Destination => ({
+const destination = (protocol: Destination["protocol"], url: string, timeoutMs = 20_000): Destination => ({
   protocol,
   url,
   headers: { "x-told": "yes" },
-  timeoutMs: 2_000,
+  timeoutMs,
   compression: "none",
   tls: {},
   insecure: true,
@@ -137,7 +137,7 @@ test("an exporter of metrics measures itself by the provider that it is given", 
   for (const protocol of protocols) {
     const asked: string[] = [];
     const options = { temporalityPreference: 1, aggregationPreference: () => ({ type: 0 }) } as const;
-    const exporter = exportersOnDemand.metrics(destination(protocol, "http://127.0.0.1:1"), options);
+    const exporter = exportersOnDemand.metrics(destination(protocol, "http://127.0.0.1:1", 100), options);
     exporter.setSelfObsMeterProvider({
       getMeter(name) {
         asked.push(name);

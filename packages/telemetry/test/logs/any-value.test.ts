@@ -52,3 +52,19 @@ test("what is too deep or too wide is cut", () => {
   assert.equal(Object.keys(toAnyValue(wide) as object).length, 256);
   assert.equal((toAnyValue(Object.keys(wide)) as unknown[]).length, 256);
 });
+
+test("what is within one object by very many ways is cut, and soon done", () => {
+  let tangle: unknown = { value: 1 };
+  for (let level = 0; level < 5; level += 1) tangle = Array<unknown>(200).fill(tangle);
+  assert.ok(JSON.stringify(toAnyValue(tangle)).length < 200_000);
+});
+
+test("what shows itself as itself is shown by its fields", () => {
+  const own = {
+    id: 7,
+    toJSON() {
+      return this;
+    },
+  };
+  assert.deepEqual(toAnyValue(own), { id: 7 });
+});
