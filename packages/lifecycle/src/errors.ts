@@ -40,9 +40,18 @@ export class SeaworthyError<Code extends string = string> extends Error {
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === "function") return `a function (${value.name || "anonymous"})`;
-  if (typeof value === "object") return `an object (${value.constructor?.name ?? "null prototype"})`;
+  if (typeof value === "object") return describeObject(value);
   const text = typeof value === "string" ? JSON.stringify(value) : (value as number).toString();
   return `${text.length > 80 ? `${text.slice(0, 77)}…` : text} (${typeof value})`;
+}
+
+function describeObject(value: object): string {
+  try {
+    return `an object (${value.constructor?.name ?? "null prototype"})`;
+  } catch {
+    // A revoked proxy throws whatever it is asked.
+    return "an object (unreadable)";
+  }
 }
 
 /** An `ERR_SEAWORTHY_OPTION` about one option; `expected` follows "to be". */

@@ -25,6 +25,7 @@ describe("anything that was thrown has a text", () => {
     ["an error with a number for a message", Object.assign(new Error(), { message: 42 }), "42"],
     ["an error that cannot be read", unreadable, "an object (Error)"],
     ["an object without a prototype", Object.create(null), "an object (null prototype)"],
+    ["a proxy that was revoked", revoked(), "an object (unreadable)"],
     ["several lines", new Error("\nInvalid call:\n\n  no database\n"), "Invalid call: no database"],
     [
       "an error that is only parts",
@@ -57,3 +58,9 @@ describe("whatever stop is called with becomes a reason", () => {
     test(`${by} is described`, () => assert.deepEqual(reasonOf(value), { kind: "request", by }));
   }
 });
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

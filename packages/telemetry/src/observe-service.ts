@@ -6,6 +6,7 @@ import { tell } from "./channels.ts";
 import { observeContainer } from "./metrics/container.ts";
 import { observeDrain } from "./metrics/drain.ts";
 import { observeHealth } from "./metrics/health.ts";
+import { observeHeapLimit } from "./metrics/heap-limit.ts";
 import { observePhase } from "./metrics/phase.ts";
 import { observeProcess } from "./metrics/process.ts";
 import { observeRuntime } from "./metrics/runtime.ts";
@@ -25,6 +26,7 @@ export function observeSurroundings(meter: Meter, { clock }: Lifecycle, windowMs
   const begin = (): void => {
     try {
       to.add(observeRuntime({ meter, clock, windowMs }));
+      to.add(observeHeapLimit(meter));
       to.add(observeProcess({ meter, clock, windowMs }));
       to.add(observeContainer({ meter }));
     } catch (error) {

@@ -28,6 +28,8 @@ interface ApiGlobal {
   readonly trace?: unknown;
   readonly metrics?: unknown;
   readonly logs?: unknown;
+  readonly context?: unknown;
+  readonly propagation?: unknown;
 }
 
 /** Where this package says that the API is held by it: a copy of it cannot be told from another by its files. */
@@ -60,6 +62,10 @@ export function findOtherSdk(): OtherSdk | undefined {
     apiVersion: api?.version ?? "unknown",
   };
 }
+
+/** Whether somebody has registered a part with the API that is no provider. */
+export const isHeld = (name: "context" | "propagation"): boolean =>
+  (globalThis as { [apiKey]?: ApiGlobal })[apiKey]?.[name] !== undefined;
 
 /** Whether what is behind the API is one of these providers. */
 export function isRegistered(providers: readonly unknown[]): boolean {

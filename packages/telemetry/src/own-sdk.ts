@@ -17,6 +17,7 @@ import { introduce } from "./introduce.ts";
 import { bridgeConsole } from "./logs/console.ts";
 import { serveOldLogsApi } from "./logs/old-api.ts";
 import { watchOverflow } from "./metrics/overflow.ts";
+import { windowFor } from "./metrics/rolling-window.ts";
 import { observeService, observeSurroundings } from "./observe-service.ts";
 import type { SettledOptions } from "./options.ts";
 import { leaveToOther, markAsOurs, tellOfAgent, watchIntruders } from "./other-sdk.ts";
@@ -75,7 +76,11 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
 
   const contexts = createContextManager();
   const propagator = propagatorOf(settings);
-  registerWithApi({ contextManager: contexts, propagator, tracerProvider, meterProvider, loggerProvider }, attached);
+  registerWithApi(
+    { contextManager: contexts, propagator, tracerProvider, meterProvider, loggerProvider },
+    attached,
+    tell,
+  );
   attached.add(markAsOurs());
   const tracer = trace.getTracer(scope, version);
   const meter = metrics.getMeter(scope, version);
@@ -104,7 +109,7 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
 
   if (meterProvider) {
     observeService(meter, lifecycle, health, attached);
-    observeSurroundings(meter, lifecycle, settings.metrics.intervalMs, attached);
+    observeSurroundings(meter, lifecycle, windowFor(settings.metrics.intervalMs, scrapes !== undefined), attached);
   }
   if (loggerProvider) {
     const logger = loggerProvider.getLogger(scope, version);

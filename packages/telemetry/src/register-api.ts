@@ -11,6 +11,8 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Attached } from "./attached.ts";
+import type { Tell } from "./channels.ts";
+import { isHeld } from "./other-sdk.ts";
 
 /** What an SDK puts behind `@opentelemetry/api`. */
 export interface ApiParts {
@@ -21,12 +23,19 @@ export interface ApiParts {
   readonly loggerProvider: LoggerProvider | undefined;
 }
 
-/** Puts an SDK behind the API, whose globals every copy of it shares. */
-export function registerWithApi(parts: ApiParts, attached: Attached): void {
+/**
+ * Puts an SDK behind the API, whose globals every copy of it shares. A context manager or a propagator that somebody has
+ * put there without an SDK stays, and that is told.
+ */
+export function registerWithApi(parts: ApiParts, attached: Attached, tell: Tell): void {
   const { contextManager, propagator, tracerProvider, meterProvider, loggerProvider } = parts;
-  context.setGlobalContextManager(contextManager);
-  attached.undo(() => context.disable());
-  if (propagator) {
+  if (isHeld("context")) tellOfHeld("context manager", "spans have no parents and log records no trace", tell);
+  else {
+    context.setGlobalContextManager(contextManager);
+    attached.undo(() => context.disable());
+  }
+  if (propagator && isHeld("propagation")) tellOfHeld("propagator", "OTEL_PROPAGATORS counts for nothing", tell);
+  else if (propagator) {
     propagation.setGlobalPropagator(propagator);
     attached.undo(() => propagation.disable());
   }
@@ -43,3 +52,12 @@ export function registerWithApi(parts: ApiParts, attached: Attached): void {
     attached.undo(() => logs.disable());
   }
 }
+
+const tellOfHeld = (what: string, consequence: string, tell: Tell): void =>
+  tell({
+    level: "warn",
+    code: "second-sdk",
+    message:
+      `Something in this process has registered a ${what} with @opentelemetry/api before: it stays, and ${consequence}. ` +
+      "Take that registration out.",
+  });

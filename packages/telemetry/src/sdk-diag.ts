@@ -1,4 +1,4 @@
-import { type DiagLogLevel, type DiagLogger, diag } from "@opentelemetry/api";
+import { DiagLogLevel, type DiagLogger, diag } from "@opentelemetry/api";
 import { loggingErrorHandler, setGlobalErrorHandler } from "@opentelemetry/core";
 import { type Clock, messageOf } from "@seaworthy/lifecycle";
 import type { Tell, TelemetryNotice } from "./channels.ts";
@@ -27,12 +27,15 @@ const mostSentences = 20;
 
 /** What is known already by the books of the pipelines, and told there. */
 const toldElsewhere =
-  /maxQueueSize reached|Export (failed|retry|succeeded)|metrics export (failed|timed out|threw)|Concurrent export limit/;
+  /^Timeout$|maxQueueSize reached|Export (failed|retry|succeeded)|metrics export (failed|timed out|threw)|Concurrent export limit/;
 
 /** What an exporter that is made for the last export hears when it wants to measure itself, or loads what is instrumented. */
 const atTheEnd = /^A shutdown (?:MeterProvider cannot provide a Meter|LoggerProvider cannot provide a Logger)/;
 
-/** Turns what the SDK writes to its diagnostic logger, which is nothing by default, into notices. */
+/**
+ * Turns what the SDK writes to its diagnostic logger, which is nothing by default, into notices. What has to be acted on
+ * is heard whatever the level, which says only what is told.
+ */
 export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, listener: DiagListener): Disposable {
   const toldAt = new Map<string, number>();
   let since = Number.NEGATIVE_INFINITY;
@@ -57,7 +60,7 @@ export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, liste
   };
 
   const say =
-    (severity: TelemetryNotice["level"]) =>
+    (severity: TelemetryNotice["level"], of: DiagLogLevel) =>
     (message: string, ...details: unknown[]): void => {
       const text = [message, ...details.map(textOf)].join(" ");
       const partial = /^Received Partial Success response: (.*)$/.exec(text)?.[1];
@@ -68,21 +71,21 @@ export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, liste
       }
       if (couldNotRead.test(text)) return listener.strangeAnswer(bytesIn(details));
       if (/Attempted duplicate registration of API/.test(text)) return listener.duplicateRegistration(text);
-      if (toldElsewhere.test(text) || atTheEnd.test(text)) return;
+      if (of > level || toldElsewhere.test(text) || atTheEnd.test(text)) return;
       // A component of the SDK says its name first.
       const [sentence] = details;
       if (!isDue(withoutNumbers(typeof sentence === "string" ? `${message} ${sentence}` : message))) return;
       tell({ level: severity, code: "sdk", message: `OpenTelemetry says: ${shorten(text)}` });
     };
   const logger: DiagLogger = {
-    error: say("error"),
-    warn: say("warn"),
-    info: say("info"),
-    debug: say("info"),
-    verbose: say("info"),
+    error: say("error", DiagLogLevel.ERROR),
+    warn: say("warn", DiagLogLevel.WARN),
+    info: say("info", DiagLogLevel.INFO),
+    debug: say("info", DiagLogLevel.DEBUG),
+    verbose: say("info", DiagLogLevel.VERBOSE),
   };
 
-  diag.setLogger(logger, { logLevel: level, suppressOverrideMessage: true });
+  diag.setLogger(logger, { logLevel: Math.max(level, DiagLogLevel.WARN), suppressOverrideMessage: true });
   setGlobalErrorHandler((error) => {
     if (!isHeardOf(error)) logger.warn(messageOf(error));
   });

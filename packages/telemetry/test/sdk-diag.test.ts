@@ -52,6 +52,7 @@ describe("what the SDK says of itself", () => {
     const { told } = stage(t);
     diag.warn("Dropped 5 spans because maxQueueSize reached");
     globalErrorHandler(new Error("PeriodicExportingMetricReader: metrics export failed (error x)"));
+    globalErrorHandler(new Error("Timeout"));
     assert.deepEqual(told, []);
     globalErrorHandler(new Error("something else"));
     assert.deepEqual(told, ["warn: OpenTelemetry says: something else"]);
@@ -95,6 +96,19 @@ describe("what the SDK says of itself", () => {
     }
     assert.deepEqual([partial, told], [[{ rejectedSpans: 3, errorMessage: "late" }], []]);
   });
+
+  for (const level of [DiagLogLevel.ERROR, DiagLogLevel.NONE]) {
+    test(`is heard where it has to be acted on, also when it is not to be told (level ${level})`, (t) => {
+      const { told, partial, strange, intruders } = stage(t, level);
+      diag.warn("Received Partial Success response:", JSON.stringify({ rejectedSpans: 3 }));
+      const complaint = "Export succeeded but could not deserialize response - is it?";
+      diag.warn(complaint, new Error("no"), Buffer.from("<html>"));
+      diag.error("Error: @opentelemetry/api: Attempted duplicate registration of API: trace\n at x");
+      diag.warn("odd");
+      globalErrorHandler(new Error("odd, too"));
+      assert.deepEqual([partial.length, strange, intruders.length, told], [1, ["<html>"], 1, []]);
+    });
+  }
 
   test("of a warning that came with an answer is told", (t) => {
     const { told, partial } = stage(t);

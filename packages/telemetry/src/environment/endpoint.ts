@@ -54,6 +54,12 @@ function httpUrl(endpoint: string, protocol: Protocol, complain: Complain): URL 
     complain("is no URL that begins with http:// or https://, and does not count; write http://host:4318.");
     return undefined;
   }
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    complain(
+      "has a user or a password that is not percent-encoded as it should be, and does not count; write a percent sign as %25.",
+    );
+    return undefined;
+  }
   if (url.port === "4317") {
     complain(
       `has port 4317, where a Collector speaks gRPC, while the protocol is ${protocol}; ` +
@@ -61,6 +67,16 @@ function httpUrl(endpoint: string, protocol: Protocol, complain: Complain): URL 
     );
   }
   return url;
+}
+
+/** A request throws at credentials that it cannot decode. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What gRPC can dial: a URL, or one of its own names for a target. */

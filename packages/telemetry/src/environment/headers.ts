@@ -1,5 +1,5 @@
 import { readPairs } from "./pairs.ts";
-import type { Complain, Reader } from "./readers.ts";
+import { type Complain, type Reader, unfilled } from "./readers.ts";
 
 /** What a header's name may be made of (RFC 9110, `token`). */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -53,6 +53,13 @@ function isHeader(place: number, name: string, value: string, complain: Complain
     );
     return false;
   }
+  if (unfilled.test(value)) {
+    complain(
+      `holds, as pair ${place} that reads, a variable that was not filled in, and that pair does not count; Kubernetes ` +
+        "fills in $(…) only from variables that come earlier in the list.",
+    );
+    return false;
+  }
   if (fieldValue.test(value)) return true;
   complain(`holds, as pair ${place} that reads, a value that no header can carry; take line breaks and the like out.`);
   return false;
@@ -61,12 +68,15 @@ function isHeader(place: number, name: string, value: string, complain: Complain
 /** Those that gRPC can carry as well, which is stricter; the others are told of by their number. */
 export function overGrpc(all: Readonly<Record<string, string>>, complain: Complain): Readonly<Record<string, string>> {
   const entries = Object.entries(all);
-  const carried = entries.filter(([name, value]) => metadataKey.test(name) && !value.includes("\t"));
+  const carried = entries.filter(
+    ([name, value]) => metadataKey.test(name) && !ofConnection.has(name) && !value.includes("\t"),
+  );
   const lost = entries.length - carried.length;
   if (lost > 0) {
     complain(
       `holds ${lost} ${lost === 1 ? "header" : "headers"} that gRPC cannot carry, and that do not count there; a name ` +
-        "has letters, digits, _, - and . and does not end in -bin, and a value has no tab.",
+        "has letters, digits, _, - and . and does not end in -bin, nor is it one of a connection, such as keep-alive, " +
+        "and a value has no tab.",
     );
   }
   return Object.fromEntries(carried);
@@ -74,6 +84,15 @@ export function overGrpc(all: Readonly<Record<string, string>>, complain: Compla
 
 /** What gRPC takes for the name of a text. */
 const metadataKey = /^(?!.*-bin$)[\da-z_.-]+$/;
+
+/** What HTTP/2 has no room for (RFC 9113, section 8.2.2): one of them would end the connection at every export. */
+const ofConnection: ReadonlySet<string> = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "upgrade",
+]);
 
 /** The form in which headers are written everywhere else. */
 const hint = (text: string): string => (/^[\w-]+:/.test(text) ? " Write name=value, not name: value." : "");

@@ -18,6 +18,8 @@ export function settleOtlp(
   const url = urlOf(pipeline, all.endpoint, own.endpoint, protocol, complainOf);
   const files = clientFiles(pipeline, all, own, complainOf);
   if (insecure) tellIdleInsecure(pipeline, own.insecure === undefined, protocol, url, complainOf);
+  const isDefault = (own.endpoint ?? all.endpoint) === undefined;
+  if (!isDefault && /^http:/i.test(url)) tellIdleFiles(pipeline, all, own, complainOf);
   return {
     protocol,
     url,
@@ -81,6 +83,20 @@ function clientFiles(
   const [variable, other] = isOwn ? [of(pipeline, set), of(pipeline, missing)] : [common(set), common(missing)];
   complainOf(variable)(`stands alone, and does not count; set ${other}, too.`);
   return { clientCertificateFile: undefined, clientKeyFile: undefined };
+}
+
+/** Whoever gives certificates thinks that what is sent is encrypted. */
+function tellIdleFiles(pipeline: Pipeline, all: OtlpVariables, own: OtlpVariables, complainOf: ComplainOf): void {
+  const files = [
+    ["CERTIFICATE", "caFile"],
+    ["CLIENT_CERTIFICATE", "clientCertificateFile"],
+  ] as const;
+  for (const [name, key] of files) {
+    if ((own[key] ?? all[key]) === undefined) continue;
+    complainOf(own[key] === undefined ? common(name) : of(pipeline, name))(
+      "has no say beside an endpoint with http://, to which all is sent in plain text; write https://, or unset it.",
+    );
+  }
 }
 
 function tellIdleInsecure(

@@ -1,9 +1,15 @@
 import type { MeterProvider } from "@opentelemetry/api";
-import { OTLPExporterBase, getSharedConfigurationDefaults } from "@opentelemetry/otlp-exporter-base";
+import { ExportResultCode } from "@opentelemetry/core";
+import {
+  OTLPExporterBase,
+  createOtlpNetworkExportDelegate,
+  getSharedConfigurationDefaults,
+} from "@opentelemetry/otlp-exporter-base";
 import {
   createEmptyMetadata,
   createInsecureCredentials,
   createOtlpGrpcExportDelegate,
+  createOtlpGrpcExporterMetrics,
   createSslCredentials,
 } from "@opentelemetry/otlp-grpc-exporter-base";
 import {
@@ -16,27 +22,58 @@ import {
   ProtobufTraceSerializer,
   TraceExporterMetricsHelper,
 } from "@opentelemetry/otlp-transformer";
+import { systemClock } from "@seaworthy/lifecycle";
 import { dialled } from "./grpc-target.ts";
-import type { Destination, ProtocolExporters } from "./otlp.ts";
+import type { Destination, OnUnreached, ProtocolExporters } from "./otlp.ts";
+import { type OneTry, tryingAgain } from "./try-again.ts";
 
 /** OTLP over gRPC: loaded only when asked for. */
 export const exporters: ProtocolExporters = {
-  traces: (to, provider) => create(to, ProtobufTraceSerializer, "span", TraceExporterMetricsHelper, provider, "Trace"),
-  metrics: (to, provider) =>
-    create(to, ProtobufMetricsSerializer, "metric", MetricsExporterMetricsHelper, provider, "Metrics"),
-  logs: (to, provider) => create(to, ProtobufLogsSerializer, "log", LogsExporterMetricsHelper, provider, "Logs"),
+  traces: (to, provider, onUnreached) =>
+    create(
+      { to, provider, onUnreached, service: "Trace", item: "span" },
+      ProtobufTraceSerializer,
+      TraceExporterMetricsHelper,
+    ),
+  metrics: (to, provider, onUnreached) =>
+    create(
+      { to, provider, onUnreached, service: "Metrics", item: "metric" },
+      ProtobufMetricsSerializer,
+      MetricsExporterMetricsHelper,
+    ),
+  logs: (to, provider, onUnreached) =>
+    create(
+      { to, provider, onUnreached, service: "Logs", item: "log" },
+      ProtobufLogsSerializer,
+      LogsExporterMetricsHelper,
+    ),
 };
 
+interface Parts {
+  readonly to: Destination;
+  readonly provider: MeterProvider | undefined;
+  readonly onUnreached: OnUnreached | undefined;
+  readonly service: "Trace" | "Metrics" | "Logs";
+  /** What metrics of the SDK about itself call what is sent. */
+  readonly item: string;
+}
+
 function create<Items>(
-  { url, headers, timeoutMs, compression, tls, insecure }: Destination,
+  { to, provider, onUnreached, service, item }: Parts,
   serializer: ISerializer<Items, unknown>,
-  item: string,
   helper: IExporterMetricsHelper<Items>,
-  meterProvider: MeterProvider | undefined,
-  service: "Trace" | "Metrics" | "Logs",
 ): OTLPExporterBase<Items> {
+  const options = optionsOf(to);
+  const metrics = createOtlpGrpcExporterMetrics(`otlp_grpc_${item}_exporter`, helper, options.url, provider);
+  const transport = tryingAgain(sendingOnce(options, service), { clock: systemClock, onUnreached });
+  return new OTLPExporterBase(createOtlpNetworkExportDelegate(options, serializer, metrics, transport));
+}
+
+type Options = Parameters<typeof createOtlpGrpcExportDelegate>[0];
+
+function optionsOf({ url, headers, timeoutMs, compression, tls, insecure }: Destination): Options {
   const isPlain = /^http:/i.test(url) || (insecure && !/^https:/i.test(url));
-  const options = {
+  return {
     ...getSharedConfigurationDefaults(),
     url: dialled(url),
     timeoutMillis: timeoutMs,
@@ -48,10 +85,38 @@ function create<Items>(
     },
     credentials: () => (isPlain ? createInsecureCredentials() : createSslCredentials(tls.ca, tls.key, tls.cert)),
   };
-  const path = `/opentelemetry.proto.collector.${service.toLowerCase()}.v1.${service}Service/Export`;
-  const type = `otlp_grpc_${item}_exporter`;
-  const name = `${service}ExportService`;
-  return new OTLPExporterBase(
-    createOtlpGrpcExportDelegate(options, serializer, type, helper, meterProvider, name, path),
-  );
 }
+
+/** The transport of the SDK, which can be had within its exporters only: one that takes what is encoded already. */
+function sendingOnce(options: Options, service: Parts["service"]): OneTry {
+  let answer: Uint8Array = empty;
+  const asItIs: ISerializer<Uint8Array, void> = {
+    serializeRequest: (bytes) => bytes,
+    deserializeResponse: (bytes) => void (answer = bytes),
+  };
+  const path = `/opentelemetry.proto.collector.${service.toLowerCase()}.v1.${service}Service/Export`;
+  const uncounted = { name: "log", countItems: () => 0 } as const;
+  const sender = createOtlpGrpcExportDelegate(
+    options,
+    asItIs,
+    "otlp_grpc",
+    uncounted,
+    undefined,
+    `${service}ExportService`,
+    path,
+  );
+  return {
+    send: (bytes) =>
+      new Promise((resolve) => {
+        sender.export(bytes, ({ code, error }) => {
+          // What was answered is handed over right before.
+          if (code === ExportResultCode.SUCCESS) resolve({ status: "success", data: answer });
+          else resolve({ status: "failure", error: error ?? new Error("Export failed") });
+          answer = empty;
+        });
+      }),
+    shutdown: () => void sender.shutdown(),
+  };
+}
+
+const empty = new Uint8Array();

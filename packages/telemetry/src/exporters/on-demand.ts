@@ -9,11 +9,13 @@ import { temporalityOf } from "./temporality.ts";
  * that starts has better things to do, and one without a Collector none at all.
  */
 export const exportersOnDemand: OtlpExporters = {
-  traces: (destination, meterProvider) => onDemand(() => load(destination).traces(destination, meterProvider)),
-  logs: (destination, meterProvider) => onDemand(() => load(destination).logs(destination, meterProvider)),
-  metrics(destination, options) {
+  traces: (destination, meterProvider, onUnreached) =>
+    onDemand(() => load(destination).traces(destination, meterProvider, onUnreached)),
+  logs: (destination, meterProvider, onUnreached) =>
+    onDemand(() => load(destination).logs(destination, meterProvider, onUnreached)),
+  metrics(destination, options, onUnreached) {
     let meterProvider: MeterProvider | undefined;
-    const exporter = onDemand(() => load(destination).metrics(destination, meterProvider));
+    const exporter = onDemand(() => load(destination).metrics(destination, meterProvider, onUnreached));
     return Object.assign(exporter, {
       selectAggregation: options.aggregationPreference,
       selectAggregationTemporality: temporalityOf(options.temporalityPreference),

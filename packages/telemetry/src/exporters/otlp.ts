@@ -19,14 +19,18 @@ export interface Destination {
   readonly insecure: boolean;
 }
 
+/** Hears at once of an export over gRPC that found nobody, and is tried again; those over HTTP Node tells of. */
+export type OnUnreached = (error: Error) => void;
+
 /** Makes the exporters of a pipeline. */
 export interface OtlpExporters {
-  traces(destination: Destination, meterProvider: MeterProvider): SpanExporter;
+  traces(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): SpanExporter;
   metrics(
     destination: Destination,
     options: MetricExporterOptions,
+    onUnreached?: OnUnreached,
   ): PushMetricExporter & { setSelfObsMeterProvider(meterProvider: MeterProvider): void };
-  logs(destination: Destination, meterProvider: MeterProvider): LogRecordExporter;
+  logs(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): LogRecordExporter;
 }
 
 /**
@@ -35,11 +39,12 @@ export interface OtlpExporters {
  * header that was refused would come back so, and one that no request can carry would fail every export.
  */
 export interface ProtocolExporters {
-  traces(destination: Destination, meterProvider: MeterProvider): SpanExporter;
+  traces(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): SpanExporter;
   /** Without what its reader asks of it, which is known before it is made. */
   metrics(
     destination: Destination,
     meterProvider: MeterProvider | undefined,
+    onUnreached?: OnUnreached,
   ): Pick<PushMetricExporter, "export" | "forceFlush" | "shutdown">;
-  logs(destination: Destination, meterProvider: MeterProvider): LogRecordExporter;
+  logs(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): LogRecordExporter;
 }

@@ -43,7 +43,7 @@ function attach(bunyan: Bunyan, logger: () => Logger): Disposable {
       if (!target.enabled({ context: active, severityNumber })) return;
       send(target, {
         context: active,
-        timestamp: record.time instanceof Date ? record.time : new Date(),
+        timestamp: isTime(record.time) ? record.time : new Date(),
         severityNumber,
         severityText: severityText ?? String(record.level),
         body: toAnyValue(record.msg),
@@ -61,6 +61,8 @@ function attach(bunyan: Bunyan, logger: () => Logger): Disposable {
     },
   };
 }
+
+const isTime = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime());
 
 /** Fields that the record has elsewhere, and the version of bunyan's format. */
 const known: ReadonlySet<string> = new Set(["level", "msg", "v"]);

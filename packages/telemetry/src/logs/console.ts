@@ -14,7 +14,8 @@ export interface ConsoleBridgeOptions {
 
 /**
  * Sends what `console` prints, as it prints it: `debug`, `log`, `info`, `warn`, `error` and `trace`, and what calls them
- * (`assert`, `count`, `table` …). A console that is made with `new Console` is one as well. Disposing stops it.
+ * (`assert`, `count`, `table` …), but not `dir`, which Node prints past them. A console that is made with `new Console` is
+ * one as well. Disposing stops it.
  *
  * Node tells of each call on a channel (nodejs.org/api/diagnostics_channel, "Console"): nothing is replaced, so what is
  * printed, its stack traces, `console.log.bind(console)` and subclasses are what they were. For the same reason the

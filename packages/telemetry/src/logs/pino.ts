@@ -68,14 +68,19 @@ function attach(pino: Pino, logger: () => Logger): Disposable {
 
 type ReadLine = (record: LogRecord, from: PinoLogger, line: string, ids?: TraceFields) => void;
 
-/** Reads a line back: that is what holds the bindings of child loggers, and not what was redacted. */
+/**
+ * Reads a line back: that is what holds the bindings of child loggers, and not what was redacted. One that is no JSON, as
+ * `hooks.streamWrite` may make it, is sent as it is.
+ */
 function lineReader(symbols: PinoSymbols): ReadLine {
   const { hooksSym, messageKeySym, errorKeySym, nestedKeySym } = symbols;
   const host = hostname();
 
   return (record, from, line, ids) => {
     const streamWrite = (from[hooksSym] as PinoHooks | undefined)?.streamWrite;
-    const fields = JSON.parse(streamWrite === undefined ? line : streamWrite(line)) as Record<string, unknown>;
+    const written = streamWrite === undefined ? line : streamWrite(line);
+    const fields = fieldsOf(written);
+    if (fields === undefined) return void (record.body = written.trimEnd());
     const messageKey = (from[messageKeySym] as string | undefined) ?? "msg";
     const errorKey = (from[errorKeySym] as string | undefined) ?? "err";
     const nestedKey = (from[nestedKeySym] as string | null | undefined) ?? undefined;
@@ -95,6 +100,14 @@ function lineReader(symbols: PinoSymbols): ReadLine {
     }
     record.attributes = attributes;
   };
+}
+
+function fieldsOf(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 function take(attributes: Attributes, name: string, value: unknown, errorKey: string, ids?: TraceFields): void {

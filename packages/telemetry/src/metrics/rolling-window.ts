@@ -3,6 +3,16 @@ import type { Clock } from "@seaworthy/lifecycle";
 /** How far back what is measured over a time reaches, unless told otherwise: the default interval of an OTLP reader. */
 export const defaultWindowMs = 60_000;
 
+/** What is shorter would see next to nothing, such as one sample of the event loop, and wake the process up for it. */
+const leastWindowMs = 1_000;
+
+/**
+ * How far back it has to reach for every reader to see all: for the interval of the push, and, where anybody may scrape,
+ * for the minute that Prometheus has between two scrapes by default.
+ */
+export const windowFor = (pushIntervalMs: number, isScraped: boolean): number =>
+  Math.max(pushIntervalMs, isScraped ? defaultWindowMs : leastWindowMs);
+
 /** What has been measured since some moment in the past. */
 export interface RollingWindow<T> extends Disposable {
   /** What was begun between one and two windows ago, or at the start of all. */

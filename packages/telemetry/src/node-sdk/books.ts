@@ -8,7 +8,10 @@ import type { ExporterHolder, SdkParts } from "./parts.ts";
 
 const silent: ExportListener = { sent() {}, failed() {}, unsendable() {}, strange() {} };
 
-/** Keeps the books of the SDK that the application built, and keeps out of it the spans that are not to be seen. */
+/**
+ * Keeps the books of the SDK that the application built, and keeps out of it the spans that are not to be seen. Parts that
+ * are frozen are left as they are.
+ */
 export function keepBooks(
   { spans, logs, readers }: SdkParts,
   isDropped: (span: object) => boolean,
@@ -16,14 +19,15 @@ export function keepBooks(
   const books: Partial<Record<PipelineName, Tally>> = {};
   const open = (name: PipelineName, holder: ExporterHolder, itemsIn: (batch: never) => number): Tally | undefined => {
     const { _exporter: exporter } = holder;
-    if (typeof exporter?.export !== "function") return undefined;
-    // With several exporters an item is sent several times; the first one's books are the pipeline's.
-    const tally = books[name] === undefined ? (books[name] = createTally()) : createTally();
+    if (typeof exporter?.export !== "function" || Object.isFrozen(exporter)) return undefined;
+    const tally = createTally();
     countExports(exporter, itemsIn, name === "metrics" ? accepting(tally) : tally, silent);
+    // With several exporters an item is sent several times; the first one's books are the pipeline's.
+    books[name] ??= tally;
     return tally;
   };
 
-  for (const processor of spans) {
+  for (const processor of spans.filter(isOpen)) {
     const tally = open("traces", processor, (batch: readonly object[]) => batch.length);
     const onEnd = processor.onEnd.bind(processor);
     processor.onEnd = (span) => {
@@ -32,7 +36,7 @@ export function keepBooks(
       onEnd(span);
     };
   }
-  for (const processor of logs) {
+  for (const processor of logs.filter(isOpen)) {
     const tally = open("logs", processor, (batch: readonly object[]) => batch.length);
     const onEmit = processor.onEmit.bind(processor);
     processor.onEmit = (record, context) => {
@@ -43,5 +47,7 @@ export function keepBooks(
   for (const reader of readers) open("metrics", reader, (batch: ResourceMetrics) => pointsIn(batch));
   return books;
 }
+
+const isOpen = (part: object): boolean => !Object.isFrozen(part);
 
 const isSampled = (span: ReadableSpan): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;

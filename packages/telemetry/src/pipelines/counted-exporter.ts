@@ -1,12 +1,14 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { Clock } from "@seaworthy/lifecycle";
 import { sendInParts } from "./in-parts.ts";
+import { inTurn } from "./in-turn.ts";
 import { isPage, takeStrangeAnswer } from "./strange-answer.ts";
 import type { Tally } from "./tally.ts";
 
 /** What exporters of all pipelines have in common. */
 interface Exporter<Batch> {
   export(batch: Batch, done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
 }
 
 /** Hears how each export ended. */
@@ -23,14 +25,16 @@ export interface ExportListener {
 export interface Patience {
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** How many exports it is given at once; the others wait for their turn. Default: all. */
+  readonly mostAtOnce?: number;
 }
 
 /**
  * Keeps the books of an exporter, whichever it is: it stays the same object, so that what else a processor or a reader
  * asks of it is answered as before. An item that cannot be encoded costs itself only.
  *
- * An exporter that keeps silent longer than it should is taken for one that failed: those of the SDK wait for ever for an
- * answer that comes byte by byte.
+ * With patience, an exporter that keeps silent longer than it should is taken for one that failed, as those of the SDK wait
+ * for ever for an answer that comes byte by byte.
  */
 export function countExports<Batch, Counted extends Exporter<Batch>>(
   exporter: Counted,
@@ -41,10 +45,8 @@ export function countExports<Batch, Counted extends Exporter<Batch>>(
 ): Counted {
   const send = exporter.export.bind(exporter);
   const sendInTime = patience ? withPatience(send, patience) : send;
-  exporter.export = (batch, done) => {
-    const all = itemsIn(batch);
+  const sendCounted = ({ batch, all }: Counting<Batch>, done: (result: ExportResult) => void): void => {
     const countOf = (part: Batch): number => (part === batch ? all : itemsIn(part));
-    tally.beginExport(all);
     const parts = {
       sent(part: Batch) {
         const items = countOf(part);
@@ -69,7 +71,21 @@ export function countExports<Batch, Counted extends Exporter<Batch>>(
     };
     sendInParts(sendInTime, batch, parts, done);
   };
+  const sendInOrder = patience?.mostAtOnce === undefined ? sendCounted : inTurn(sendCounted, patience.mostAtOnce);
+  exporter.export = (batch, done) => {
+    const all = itemsIn(batch);
+    tally.beginExport(all);
+    sendInOrder({ batch, all }, done);
+  };
+  // What the exporter itself waits for is all of its requests, also those that were given up.
+  if (patience && exporter.forceFlush) exporter.forceFlush = () => tally.whenIdle();
   return exporter;
+}
+
+/** A batch that is in the books as being under way, and how many items it has. */
+interface Counting<Batch> {
+  readonly batch: Batch;
+  readonly all: number;
 }
 
 const pageInstead = "it answered with a page for people, and not as OTLP does";

@@ -33,6 +33,9 @@ export function explainFailure(pipeline: PipelineName, endpoint: string, error: 
 }
 
 const speakTls = "Begin the endpoint with https:// if the Collector asks for TLS.";
+const nameFix = "Use in the endpoint the name that its certificate has.";
+const clientFix = "Give one that it trusts by OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY.";
+const trustFix = "Give the authority's certificate by OTEL_EXPORTER_OTLP_CERTIFICATE.";
 const slowFix = "Look at the Collector's load and at the network between, or lengthen OTEL_EXPORTER_OTLP_TIMEOUT";
 const overloadFix =
   "Look at the Collector's own log: its memory limiter or its queue is full, or what it sends to is down";
@@ -94,19 +97,19 @@ function explainNodeError(code: string, text: string, endpoint: string): ExportF
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return {
       cause: `its certificate is for another name (${code})`,
-      fix: "Use in the endpoint the name that its certificate has.",
+      fix: nameFix,
     };
   }
   if (/^ERR_SSL_.*(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA)/.test(code)) {
     return {
       cause: `it does not take the certificate of this service (${code})`,
-      fix: "Give one that it trusts by OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY.",
+      fix: clientFix,
     };
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/.test(code)) {
     return {
       cause: `its certificate is not trusted (${code})`,
-      fix: "Give the authority's certificate by OTEL_EXPORTER_OTLP_CERTIFICATE.",
+      fix: trustFix,
     };
   }
   if (code === "EPROTO" || /wrong version number/i.test(text)) {
@@ -128,9 +131,24 @@ function explainGrpc(code: number, text: string): ExportFailure {
     return { cause, fix: "Set the credentials it asks for by OTEL_EXPORTER_OTLP_HEADERS." };
   if (code === 12)
     return { cause, fix: "The Collector has no pipeline for this, or the port is not that of gRPC (4317)." };
-  if (code === 14) return { cause, fix: `Nothing that speaks gRPC answers there. ${endpointFix}; its port is 4317.` };
+  if (code === 14) return { cause, fix: connectionFixes.find(([found]) => found.test(text))?.[1] ?? notGrpcFix };
+  if (code === 4) return { cause, fix: `${slowFix}.` };
   return { cause, fix: `${overloadFix}.` };
 }
+
+const notGrpcFix = `Nothing that speaks gRPC answers there. ${endpointFix}; its port is 4317.`;
+
+/** What gRPC tells of a connection that did not come to be, in words alone. */
+const connectionFixes: readonly (readonly [found: RegExp, fix: string])[] = [
+  [/Name resolution failed/, `Correct the host name, or look at DNS. ${endpointFix}.`],
+  [
+    /wrong version number/i,
+    "Begin the endpoint with http:// if the Collector listens in plain text; for one without a scheme set OTEL_EXPORTER_OTLP_INSECURE=true.",
+  ],
+  [/does not match certificate's altnames/i, nameFix],
+  [/alert (?:certificate required|handshake failure|bad certificate|unknown ca)/i, clientFix],
+  [/certificate/i, trustFix],
+];
 
 const isGrpc = (endpoint: string, text: string): boolean => /^\d+ [A-Z_]+:/.test(text) || endpoint.startsWith("grpc");
 

@@ -1,4 +1,6 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { messageOf } from "@seaworthy/lifecycle";
+import { halvesOf } from "./halves.ts";
 
 /** Hears what became of the items of one export, part by part; all of them come up once. */
 export interface PartsListener<Batch> {
@@ -48,10 +50,10 @@ export function sendInParts<Batch>(
       } catch (thrown) {
         if (over) continue;
         over = true;
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        if (!Array.isArray(of)) end(of, { code: ExportResultCode.FAILED, error });
-        else if (of.length > 1) waiting.push(...(halves(of) as Batch[]));
+        const halves = halvesOf(of);
+        if (halves) waiting.push(...halves.toReversed());
         else {
+          const error = errorOf(thrown);
           listener.unsendable(of, error);
           result ??= { code: ExportResultCode.FAILED, error };
         }
@@ -64,8 +66,12 @@ export function sendInParts<Batch>(
   next();
 }
 
-/** The first half last, which is taken first. */
-function halves(items: readonly unknown[]): readonly (readonly unknown[])[] {
-  const middle = Math.ceil(items.length / 2);
-  return [items.slice(middle), items.slice(0, middle)];
+/** Anything can be thrown by what is recorded, also what throws when it is asked what it is. */
+function errorOf(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error) return thrown;
+  } catch {
+    // A proxy that was revoked.
+  }
+  return new Error(messageOf(thrown));
 }

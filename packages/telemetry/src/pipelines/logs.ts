@@ -12,6 +12,7 @@ import {
   SimpleLogRecordProcessor,
 } from "@opentelemetry/sdk-logs";
 import { type Patience, countExports } from "./counted-exporter.ts";
+import { flushInTurn } from "./flush-in-turn.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -50,7 +51,6 @@ function acceptRecords(processor: LogRecordProcessor, tally: Tally): LogRecordPr
       tally.accept(1);
       processor.onEmit(record, context);
     },
-    forceFlush: () => processor.forceFlush(),
-    shutdown: () => processor.shutdown(),
+    ...flushInTurn(processor, tally),
   };
 }

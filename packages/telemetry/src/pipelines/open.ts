@@ -1,3 +1,4 @@
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { LoggerProvider } from "@opentelemetry/sdk-logs";
 import type { MeterProvider } from "@opentelemetry/sdk-metrics";
@@ -38,7 +39,7 @@ type Plan<Options> = Omit<Options, "resource" | "exporter" | "selfMetrics" | "ta
   readonly destination: Destination | undefined;
 };
 
-/** The pipelines, open. Disposing stops to listen for them; `flush` is what stops them. */
+/** The pipelines, open. `flush` is what ends them; disposing before that stops them, and sends nothing any more. */
 export interface Pipelines extends Disposable {
   readonly tracerProvider?: TracerProvider;
   readonly meterProvider?: MeterProvider;
@@ -64,9 +65,13 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
   const { resource, traces, metrics, logs } = plans;
   neverThrow();
   const books: Partial<Record<PipelineName, Books>> = {};
-  const bookOf = (name: PipelineName, destination: Destination | undefined): Books => {
+  const bookOf = (name: PipelineName, destination: Destination | undefined, batch?: BatchTimes): Books => {
     const voice = createVoice(name, destination ? shownUrl(destination.url) : "the console", clock, tell);
-    const patience = { clock, timeoutMs: (destination?.timeoutMs ?? 0) + graceMs };
+    const ownMs = (destination?.timeoutMs ?? 0) + graceMs;
+    // A batch processor goes on to the next batch after so long, answered or not.
+    const patience = batch
+      ? { clock, timeoutMs: Math.min(ownMs, batch.exportTimeoutMillis ?? ownMs), mostAtOnce }
+      : { clock, timeoutMs: ownMs };
     return (books[name] = { tally: createTally(), voice, patience, hopeless: Promise.withResolvers<void>() });
   };
   const dropsOf =
@@ -77,7 +82,9 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     };
 
   const metricBooks = metrics && bookOf("metrics", metrics.destination);
-  const metricExporter = metrics?.destination && exporters.metrics(metrics.destination, metrics.exporterOptions);
+  const metricExporter =
+    metrics?.destination &&
+    exporters.metrics(metrics.destination, metrics.exporterOptions, metricBooks && refusedTo(metricBooks));
   const { provider: meterProvider, pushed } =
     metrics && metricBooks ? createMetrics({ ...metrics, ...metricBooks, resource, exporter: metricExporter }) : none;
   const scrapeSource =
@@ -86,34 +93,36 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
       : undefined;
   if (meterProvider) metricExporter?.setSelfObsMeterProvider(meterProvider);
 
-  const traceBooks = traces && bookOf("traces", traces.destination);
+  const traceBooks = traces && bookOf("traces", traces.destination, traces.batch);
   const traceMetrics = hearDrops(meterProvider, traceBooks ? dropsOf(traceBooks) : () => {});
-  const traceExporter = traces?.destination && exporters.traces(traces.destination, traceMetrics);
+  const traceExporter =
+    traces?.destination && exporters.traces(traces.destination, traceMetrics, traceBooks && refusedTo(traceBooks));
   const tracerProvider =
     traces &&
     traceBooks &&
     createTraces({ ...traces, ...traceBooks, resource, exporter: traceExporter, selfMetrics: traceMetrics });
 
-  const logBooks = logs && bookOf("logs", logs.destination);
+  const logBooks = logs && bookOf("logs", logs.destination, logs.batch);
   const logMetrics = hearDrops(meterProvider, logBooks ? dropsOf(logBooks) : () => {});
-  const logExporter = logs?.destination && exporters.logs(logs.destination, logMetrics);
+  const logExporter =
+    logs?.destination && exporters.logs(logs.destination, logMetrics, logBooks && refusedTo(logBooks));
   const loggerProvider =
     logs && logBooks && createLogs({ ...logs, ...logBooks, resource, exporter: logExporter, selfMetrics: logMetrics });
 
-  const endpoints = new Map<string, Books>();
+  // Pipelines may share an endpoint.
+  const endpoints = new Map<string, Books[]>();
   for (const [name, plan] of Object.entries({ traces, metrics, logs })) {
     const own = books[name as PipelineName];
     if (own && plan?.destination && URL.canParse(plan.destination.url)) {
-      endpoints.set(withoutCredentials(plan.destination.url), own);
+      const url = withoutCredentials(plan.destination.url);
+      endpoints.set(url, [...(endpoints.get(url) ?? []), own]);
     }
   }
   const refusals = hearRefusals((url, error) => {
-    const own = endpoints.get(url.href);
-    if (!own) return;
-    own.voice.refused(error);
-    if (own.tally.counts().sent === 0) own.hopeless.resolve();
+    for (const own of endpoints.get(url.href) ?? []) refusedTo(own)(error);
   });
 
+  let isEnding = false;
   const flushables: Partial<Record<PipelineName, Flushable>> = {};
   for (const [name, provider] of Object.entries({
     traces: tracerProvider,
@@ -125,6 +134,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     flushables[name as PipelineName] = {
       tally: own.tally,
       async shutdown() {
+        isEnding = true;
         if (provider === meterProvider) await scrapeSource?.freeze();
         await provider.shutdown();
       },
@@ -157,12 +167,41 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
         own.voice.rejected(own.tally.reject(items), errorMessage);
       }
     },
-    [Symbol.dispose]: () => refusals[Symbol.dispose](),
+    [Symbol.dispose]() {
+      refusals[Symbol.dispose]();
+      if (isEnding) return;
+      isEnding = true;
+      for (const exporter of [traceExporter, metricExporter, logExporter]) if (exporter) exporter.export = sendNothing;
+      for (const provider of [tracerProvider, meterProvider, loggerProvider]) provider?.shutdown().catch(() => {});
+    },
   };
 }
 
+/** What follows from an export that found no connection. */
+const refusedTo =
+  (own: Books) =>
+  (error: Error): void => {
+    own.voice.refused(error);
+    if (own.tally.counts().sent === 0 && !isCut(error)) own.hopeless.resolve();
+  };
+
+/** Takes the place of an exporter when its timers are all that is still to be ended. */
+const sendNothing = (_batch: unknown, done: (result: ExportResult) => void): void =>
+  done({ code: ExportResultCode.SUCCESS });
+
+/** Whether somebody was there, and cut the connection: the next one may fare better. */
+const isCut = (error: Error): boolean => /^(?:ECONNRESET|EPIPE)$/.test(String((error as NodeJS.ErrnoException).code));
+
 /** An exporter ends an export by itself when its time is over; it is given a moment for that. */
 const graceMs = 500;
+
+/** A flush hands over all batches at once, and an exporter of the SDK takes 30. Fewer keep the other side busy. */
+const mostAtOnce = 8;
+
+/** What of a batch processor's options counts here. */
+interface BatchTimes {
+  readonly exportTimeoutMillis?: number | undefined;
+}
 
 const none: Partial<MetricsPipeline> = {};
 

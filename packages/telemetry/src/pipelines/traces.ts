@@ -14,6 +14,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import type { MeterProvider } from "@opentelemetry/api";
 import { type Patience, countExports } from "./counted-exporter.ts";
+import { flushInTurn } from "./flush-in-turn.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -44,7 +45,10 @@ export function createTraces(options: TracesOptions): TracerProvider {
     const processor = new BatchSpanProcessor({ ...batch, exporter: counted, selfObsMeterProvider: selfMetrics });
     spanProcessors.push(acceptSpans(processor, options));
   }
-  if (options.console) spanProcessors.push(new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }));
+  if (options.console) {
+    const printing = new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() });
+    spanProcessors.push(keepOut(printing, options.isDropped));
+  }
   return new TracerProvider({ resource, sampler, spanLimits, spanProcessors });
 }
 
@@ -57,7 +61,16 @@ function acceptSpans(processor: SpanProcessor, { isDropped, tally }: TracesOptio
       tally.accept(1);
       processor.onEnd(span);
     },
-    forceFlush: () => processor.forceFlush(),
-    shutdown: () => processor.shutdown(),
+    ...flushInTurn(processor, tally),
   };
 }
+
+/** Lets no span in that is to be kept out. */
+const keepOut = (processor: SpanProcessor, isDropped: TracesOptions["isDropped"]): SpanProcessor => ({
+  onStart() {},
+  onEnd(span) {
+    if (!isDropped(span)) processor.onEnd(span);
+  },
+  forceFlush: () => processor.forceFlush(),
+  shutdown: () => processor.shutdown(),
+});

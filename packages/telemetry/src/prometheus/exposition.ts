@@ -64,8 +64,9 @@ function renderFamily(family: Family, form: ExpositionForm, names: ReadonlySet<s
 function renderMetadata({ name, type, help, unit }: Family, form: ExpositionForm, names: ReadonlySet<string>): string {
   const openMetrics = form === "openmetrics";
   const short = openMetrics && type === "counter" ? name.replace(/_total$/, "") : name;
-  // Where another metric has that name, the counter is told as what it is called.
-  const [subject, told] = short !== name && names.has(short) ? [name, "unknown"] : [short, type];
+  // Where another metric has that name, or nothing else is left, the counter is told as what it is called.
+  const isWhole = openMetrics && type === "counter" && (short === name || names.has(short));
+  const [subject, told] = isWhole ? [name, "unknown"] : [short, type];
   const helpLine = help === "" ? "" : `# HELP ${subject} ${escapeHelp(help, form)}\n`;
   const hasUnit = openMetrics && unit !== "" && subject.endsWith(`_${unit}`);
   return `${helpLine}# TYPE ${subject} ${told}\n${hasUnit ? `# UNIT ${subject} ${unit}\n` : ""}`;
@@ -73,11 +74,11 @@ function renderMetadata({ name, type, help, unit }: Family, form: ExpositionForm
 
 function renderHistogram(
   name: string,
-  { labels, bucketLabels }: FamilyPoint,
+  { labels }: FamilyPoint,
   { count, sum, boundaries, counts }: ClassicHistogram,
   form: ExpositionForm,
 ): string {
-  const prefix = `${name}_bucket{${bucketLabels}${bucketLabels === "" ? "" : ","}le="`;
+  const prefix = `${name}_bucket{${labels}${labels === "" ? "" : ","}le="`;
   let text = "";
   let below = 0;
   for (const [at, boundary] of boundaries.entries()) {

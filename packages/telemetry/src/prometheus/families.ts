@@ -24,8 +24,6 @@ export interface Family {
 export interface FamilyPoint {
   /** As they stand between braces. */
   readonly labels: string;
-  /** The same without `le`, which the buckets of a histogram have for themselves. */
-  readonly bucketLabels: string;
   readonly value: number | ClassicHistogram;
 }
 
@@ -88,6 +86,7 @@ export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOp
         for (const { attributes, value } of classicPoints(metric)) {
           const labels = labelsOf(attributes);
           for (const [label, text] of ofScope) labels.set(label, text);
+          if (type === "histogram") giveUpBound(labels);
           const rendered = renderLabels(labels);
           const key = `${name}{${rendered}}`;
           if (series.has(key)) {
@@ -95,8 +94,7 @@ export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOp
             continue;
           }
           series.add(key);
-          const bucketLabels = labels.delete("le") ? renderLabels(labels) : rendered;
-          family.points.push({ labels: rendered, bucketLabels, value });
+          family.points.push({ labels: rendered, value });
         }
       }
     }
@@ -108,6 +106,15 @@ export function createFamilies({ scopeLabels: withScope, onRefused }: FamiliesOp
 interface Taken {
   readonly types: ReadonlyMap<string, Family["type"]>;
   readonly histograms: ReadonlyMap<string, string>;
+}
+
+/**
+ * The buckets of a histogram have `le` for themselves, and parsers ask for a number there in all of its samples: an
+ * attribute of that name gets the one that Prometheus gives to labels it has to make room for.
+ */
+function giveUpBound(labels: Map<string, string>): void {
+  const given = labels.get("le");
+  if (given !== undefined && labels.delete("le")) labels.set("exported_le", given);
 }
 
 /** What a histogram is told by, beside its name. */

@@ -61,11 +61,8 @@ export function detectPod({ env, readText, hostname }: Surroundings, facts: Cont
 
   const set = (attribute: keyof typeof variables): string | undefined =>
     variables[attribute].map((variable) => env[variable]?.trim()).find((value) => isFilledIn(value));
-  // On the node's network the hostname is the node's.
-  const hostnameOfPod = (): string | undefined =>
-    readText("/etc/hosts")?.includes("(host network)") ? undefined : hostname || undefined;
 
-  const podName = set("k8s.pod.name") ?? info.name ?? hostnameOfPod();
+  const podName = set("k8s.pod.name") ?? info.name ?? podNamed(hostname, readText("/etc/hosts") ?? "");
   const workload = podName === undefined ? undefined : workloadOf(podName, info.labels);
   return {
     attributes: defined({
@@ -83,6 +80,19 @@ export function detectPod({ env, readText, hostname }: Surroundings, facts: Cont
     labels: info.labels,
     workload,
   };
+}
+
+/**
+ * The pod's name by its hostname, which may be its whole name in DNS (`setHostnameAsFQDN`): the kubelet then writes the
+ * short one behind it. On the node's network the hostname is the node's.
+ */
+function podNamed(hostname: string, hosts: string): string | undefined {
+  if (hostname === "" || hosts.includes("(host network)")) return undefined;
+  const own = hosts
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, name]) => name === hostname);
+  return own?.[2] !== undefined && hostname.startsWith(`${own[2]}.`) ? own[2] : hostname;
 }
 
 const isFilledIn = (value: string | undefined): value is string => Boolean(value) && !value?.startsWith("$(");

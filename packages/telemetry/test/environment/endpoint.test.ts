@@ -31,6 +31,15 @@ describe("the endpoint of all pipelines", () => {
     assert.match(told, /4317, where a Collector speaks gRPC, while the protocol is http\/protobuf/);
   });
 
+  test("credentials that no request can carry are told without being shown, and leave the default", () => {
+    for (const credentials of ["user:50%off", "us%E0%A4er:s"]) {
+      const { url, told } = traces({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${credentials}@collector:4318` });
+      assert.equal(url, "http://localhost:4318/v1/traces");
+      assert.match(told, /^OTEL_EXPORTER_OTLP_ENDPOINT has a user or a password that is not percent-encoded/);
+      assert.doesNotMatch(told, /off|er:/);
+    }
+  });
+
   test("a path of a pipeline is told to be one too many", () => {
     const { url, told } = traces({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/v1/traces" });
     assert.equal(url, "http://collector:4318/v1/traces/v1/traces");

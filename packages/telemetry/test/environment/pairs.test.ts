@@ -160,7 +160,35 @@ describe("headers", () => {
       findings.map(({ message }) => message),
       [
         "OTEL_EXPORTER_OTLP_HEADERS holds 3 headers that gRPC cannot carry, and that do not count there; a name has " +
-          "letters, digits, _, - and . and does not end in -bin, and a value has no tab.",
+          "letters, digits, _, - and . and does not end in -bin, nor is it one of a connection, such as keep-alive, and " +
+          "a value has no tab.",
+      ],
+    );
+  });
+
+  test("one of a connection is left out over gRPC, where it would end the connection", () => {
+    const { otlp, findings } = read({
+      OTEL_EXPORTER_OTLP_HEADERS: "Connection=close,Keep-Alive=timeout%3D5,ok=1",
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: "upgrade=h2c,http2-settings=a,proxy-connection=b",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf",
+    });
+    assert.deepEqual(otlp.logs.headers, { ok: "1" });
+    assert.deepEqual(otlp.traces.headers, { connection: "close", "keep-alive": "timeout=5", ok: "1" });
+    assert.deepEqual(
+      findings.map(({ message }) => message.replace(/ that gRPC cannot carry.*/, "")),
+      ["OTEL_EXPORTER_OTLP_HEADERS holds 2 headers", "OTEL_EXPORTER_OTLP_LOGS_HEADERS holds 3 headers"],
+    );
+  });
+
+  test("a variable that Kubernetes did not fill in does not count, and is told without its name", () => {
+    const { otlp, findings } = read({ OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20$(TOKEN),x-tenant=t" });
+    assert.deepEqual(otlp.traces.headers, { "x-tenant": "t" });
+    assert.deepEqual(
+      findings.map(({ message }) => message),
+      [
+        "OTEL_EXPORTER_OTLP_HEADERS holds, as pair 1 that reads, a variable that was not filled in, and that pair does " +
+          "not count; Kubernetes fills in $(…) only from variables that come earlier in the list.",
       ],
     );
   });

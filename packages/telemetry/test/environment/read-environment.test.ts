@@ -240,6 +240,24 @@ describe("what depends on each other", () => {
     assert.match(messages({ ...secure, OTEL_EXPORTER_OTLP_INSECURE: "true" }).join(), /no say beside/);
   });
 
+  test("PEM files have no say beside http, which whoever gives them should know", () => {
+    const plain = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318", OTEL_EXPORTER_OTLP_CERTIFICATE: "/ca.pem" };
+    assert.deepEqual(messages(plain), [
+      "OTEL_EXPORTER_OTLP_CERTIFICATE has no say beside an endpoint with http://, to which all is sent in plain text; " +
+        "write https://, or unset it.",
+    ]);
+    const client = {
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://collector:4318/v1/logs",
+      OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: "/client.pem",
+      OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: "/client.key",
+    };
+    assert.match(messages(client).join("\n"), /^OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE has no say beside/);
+    const grpc = { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_CERTIFICATE: "/ca.pem" };
+    assert.deepEqual(messages({ ...grpc, OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317" }), []);
+    assert.deepEqual(messages({ ...plain, OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector:4318" }), []);
+    assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_CERTIFICATE: "/ca.pem" }), []);
+  });
+
   test("a quoted value is read without its quotes, and told", () => {
     const settings = readOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: "'http://collector:4318'" });
     assert.equal(settings.otlp.logs.url, "http://collector:4318/v1/logs");

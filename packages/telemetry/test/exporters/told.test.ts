@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingHttpHeaders, createServer } from "node:http";
-import { type AddressInfo, type Server as NetServer, createServer as createNetServer } from "node:net";
+import { createServer as createHttp2Server } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, describe, test } from "node:test";
@@ -46,13 +47,17 @@ function overhear(t: TestContext): readonly string[] {
 const exported = (exporter: ReturnType<typeof exportersOnDemand.traces>): Promise<ExportResult> =>
   new Promise((resolve) => exporter.export([], resolve));
 
-/** Listens, and hands over whoever connects. */
+/** Listens, tells of whoever connects, and wants nothing of what comes (UNAUTHENTICATED, which is not tried again). */
 async function openDoor(
   t: TestContext,
   path?: string,
 ): Promise<{ readonly port: number; readonly knocked: Promise<unknown> }> {
-  const server: NetServer = createNetServer((socket) => socket.destroy());
-  const knocked = once(server, "connection");
+  const server = createHttp2Server();
+  server.on("stream", (stream) => {
+    const refusal = { ":status": 200, "content-type": "application/grpc", "grpc-status": "16" };
+    stream.respond(refusal, { endStream: true });
+  });
+  const knocked = once(server, "session");
   if (path === undefined) server.listen(0, "127.0.0.1");
   else server.listen(path);
   await once(server, "listening");

@@ -36,6 +36,14 @@ test("a line and its record have the ids of the active span", () => {
   assert.deepEqual(record?.hrTime, [Math.floor(time / 1e3), (time % 1e3) * 1e6]);
 });
 
+test("a time that is none is now", () => {
+  const log = bunyan.createLogger({ name: "orders", stream: sink().stream });
+  const before = Date.now();
+  log.info({ time: new Date("never") }, "placed");
+  const [record] = sent();
+  assert.ok((record?.hrTime[0] ?? 0) >= Math.floor(before / 1e3), String(record?.hrTime));
+});
+
 test("several streams and child loggers send once what any of them takes", () => {
   const [all, errors, raw] = [sink(), sink(), [] as unknown[]];
   const log = bunyan.createLogger({

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { type LogRecord, startReceiver } from "@seaworthy/otlp-receiver";
+import { installEarlier } from "../instrumentation/fixtures/earlier-majors.ts";
 
 interface Run {
   readonly lines: readonly Record<string, unknown>[];
@@ -26,7 +29,7 @@ const flags = [
 async function run(app: string): Promise<Run> {
   const receiver = await startReceiver({ port: 0 });
   try {
-    const child = spawn(process.execPath, [...flags, "--import", at("arm.ts"), at(app)], {
+    const child = spawn(process.execPath, [...flags, "--import", at("arm.ts"), app], {
       env: { ...process.env, RECEIVER: receiver.url },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -38,10 +41,24 @@ async function run(app: string): Promise<Run> {
   }
 }
 
-for (const library of ["pino", "winston", "bunyan"]) {
+const earlier = installEarlier(["pino-9"]);
+after(() => earlier[Symbol.dispose]());
+
+/** An application's file, put beside the earlier major. */
+function inEarlier(file: string): string {
+  copyFileSync(at(file), join(earlier.folder, file));
+  return join(earlier.folder, file);
+}
+
+for (const [library, name, place] of [
+  ["pino", "pino 10", at],
+  ["pino", "pino 9", inEarlier],
+  ["winston", "winston", at],
+  ["bunyan", "bunyan", at],
+] as const) {
   for (const format of ["mjs", "cjs"]) {
-    test(`what ${library} writes in a .${format} application arrives once over OTLP, with the ids of its line`, async () => {
-      const { lines, stderr, logs } = await run(`${library}.${format}`);
+    test(`what ${name} writes in a .${format} application arrives once over OTLP, with the ids of its line`, async () => {
+      const { lines, stderr, logs } = await run(place(`${library}.${format}`));
       assert.equal(stderr, "");
       const [line] = lines;
       assert.match(String(line?.["trace_id"]), /^[\da-f]{32}$/);
@@ -67,7 +84,7 @@ for (const library of ["pino", "winston", "bunyan"]) {
 }
 
 test("what console prints arrives once over OTLP, in the span in which it was printed", async () => {
-  const { lines, stderr, logs } = await run("console.mjs");
+  const { lines, stderr, logs } = await run(at("console.mjs"));
   assert.match(stderr, /^failed TypeError: no such order\n/);
   assert.equal(logs.length, 2);
   const [printed, failed] = logs;

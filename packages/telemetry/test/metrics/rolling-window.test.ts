@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createManualClock } from "@seaworthy/lifecycle/testing";
-import { createRollingWindow } from "../../src/metrics/rolling-window.ts";
+import { createRollingWindow, windowFor } from "../../src/metrics/rolling-window.ts";
 import { disposeAfter } from "./meters.ts";
 
 test("the oldest measurement began one to two windows ago, or at the start", async (t) => {
@@ -57,4 +57,11 @@ test("disposing leaves no timer behind", () => {
   assert.equal(clock.waiting(), 1);
   window[Symbol.dispose]();
   assert.equal(clock.waiting(), 0);
+});
+
+test("a window reaches as far back as the push, the scrape, and what is measured ask for", () => {
+  assert.equal(windowFor(5_000, false), 5_000);
+  assert.equal(windowFor(5_000, true), 60_000);
+  assert.equal(windowFor(300_000, true), 300_000);
+  assert.equal(windowFor(1, false), 1_000);
 });

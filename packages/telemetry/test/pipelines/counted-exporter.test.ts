@@ -8,7 +8,11 @@ import { createTally } from "../../src/pipelines/tally.ts";
 
 type Send = (batch: readonly string[], done: (result: ExportResult) => void) => void;
 
-function stage(send: Send) {
+interface More {
+  forceFlush?(): Promise<void>;
+}
+
+function stage(send: Send, more: More = {}) {
   const tally = createTally();
   const told: string[] = [];
   const listener = {
@@ -18,8 +22,8 @@ function stage(send: Send) {
     strange: (answer: string) => void told.push(`strange: ${answer}`),
   };
   const clock = createManualClock();
-  const exporter = { export: send, name: "own" };
-  const patience = { clock, timeoutMs: 10_500 };
+  const exporter = { export: send, name: "own", ...more };
+  const patience = { clock, timeoutMs: 10_500, mostAtOnce: 8 };
   const counted = countExports(exporter, (batch: readonly string[]) => batch.length, tally, listener, patience);
   const results: ExportResult[] = [];
   const run = (...batch: string[]): void => counted.export(batch, (result) => void results.push(result));
@@ -55,6 +59,29 @@ describe("a counted exporter", () => {
     });
     run("a");
     assert.deepEqual([tally.counts().failed, results[0]?.code, results[0]?.error?.message], [1, 1, "no network"]);
+  });
+
+  test("has so many exports under way at most, and the others wait for their turn", () => {
+    const answers: ((result: ExportResult) => void)[] = [];
+    const { tally, results, run } = stage((_batch, done) => void answers.push(done));
+    for (let number = 0; number < 40; number += 1) run(`${number}`);
+    assert.deepEqual([answers.length, tally.counts().exporting], [8, 40]);
+    for (let answered = 0; answered < 40; answered += 1) {
+      assert.ok(answers.length <= answered + 8);
+      answers[answered]?.({ code: answered % 2 });
+    }
+    assert.deepEqual([tally.counts().sent, tally.counts().failed, results.length], [20, 20, 40]);
+  });
+
+  test("is flushed when it has answered all, or was given up", async () => {
+    const { exporter, clock, run } = stage(() => {}, { forceFlush: () => new Promise(() => {}) });
+    run("a");
+    let isFlushed = false;
+    const flushing = exporter.forceFlush?.().then(() => (isFlushed = true));
+    await clock.advance(10_499);
+    assert.equal(isFlushed, false);
+    await clock.advance(1);
+    await flushing;
   });
 
   test("counts an answer once, whatever comes after it", () => {
@@ -102,8 +129,10 @@ describe("a counted exporter", () => {
 });
 
 describe("an item that cannot be encoded", () => {
+  // One for all: to make a stack for each of them takes longer than what is tested.
+  const circle = new TypeError("a circle");
   const encode = (batch: readonly string[]): void => {
-    if (batch.includes("circle")) throw new TypeError("a circle");
+    if (batch.includes("circle")) throw circle;
   };
   const items = (count: number, circles: readonly number[]): string[] =>
     Array.from({ length: count }, (_, index) => (circles.includes(index) ? "circle" : `${index}`));
@@ -143,10 +172,24 @@ describe("an item that cannot be encoded", () => {
     });
   }
 
+  test("costs itself only, whatever it throws", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const thrown of [null, Object.create(null), proxy]) {
+      const { tally, results, run } = stage((batch, done) => {
+        if (batch.includes("circle")) throw thrown;
+        done({ code: 0 });
+      });
+      run("a", "circle", "b");
+      assert.deepEqual([tally.counts().sent, tally.counts().failed, tally.counts().exporting], [2, 1, 0]);
+      assert.deepEqual(results, [{ code: 0 }]);
+    }
+  });
+
   test("costs nothing else where there is nothing else", () => {
     const { tally, told, results, run } = stage(encode);
-    run(...items(100_000, [...Array(100_000).keys()]));
-    assert.deepEqual([tally.counts().failed, tally.counts().exporting, told.length], [100_000, 0, 100_000]);
+    run(...items(20_000, [...Array(20_000).keys()]));
+    assert.deepEqual([tally.counts().failed, tally.counts().exporting, told.length], [20_000, 0, 20_000]);
     assert.deepEqual([results.length, results[0]?.code], [1, 1]);
   });
 

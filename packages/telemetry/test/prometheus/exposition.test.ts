@@ -117,6 +117,12 @@ test("a counter whose short name is another's is told as what it is called", asy
   );
 });
 
+test("a counter whose name is nothing but the suffix is told as what it is called", async () => {
+  const { meter, openMetrics } = createTarget();
+  meter.createCounter("total").add(1);
+  assert.equal(await openMetrics(), "# TYPE total unknown\ntotal 1\n# EOF\n");
+});
+
 describe("labels", () => {
   test("that come to have one name are joined in the order of their keys", async () => {
     const { meter, text } = createTarget();
@@ -148,16 +154,26 @@ describe("labels", () => {
     assert.match(await text(), /^c_total\{otel_scope_name="shop",otel_scope_version="1.2.3"\} 1$/m);
   });
 
-  test("leave le to the buckets", async () => {
-    const { meter, text } = createTarget();
-    meter.createHistogram("h", { advice: { explicitBucketBoundaries: [1] } }).record(2, { le: "mine", x: "y" });
-    const samples = (await text()).split("\n").slice(1, -1);
+  test("leave le to the buckets of a histogram, whose series stay apart", async () => {
+    const { meter, text, refusals } = createTarget();
+    const wait = meter.createHistogram("h", { advice: { explicitBucketBoundaries: [1] } });
+    wait.record(2, { le: "mine", x: "y" });
+    wait.record(3, { le: "yours", x: "y" });
+    meter.createGauge("g").record(1, { le: "mine" });
+    const samples = (await text()).split("\n").filter((line) => !line.startsWith("#"));
     assert.deepEqual(samples, [
-      'h_bucket{x="y",le="1"} 0',
-      'h_bucket{x="y",le="+Inf"} 1',
-      'h_sum{le="mine",x="y"} 2',
-      'h_count{le="mine",x="y"} 1',
+      'h_bucket{exported_le="mine",x="y",le="1"} 0',
+      'h_bucket{exported_le="mine",x="y",le="+Inf"} 1',
+      'h_sum{exported_le="mine",x="y"} 2',
+      'h_count{exported_le="mine",x="y"} 1',
+      'h_bucket{exported_le="yours",x="y",le="1"} 0',
+      'h_bucket{exported_le="yours",x="y",le="+Inf"} 1',
+      'h_sum{exported_le="yours",x="y"} 3',
+      'h_count{exported_le="yours",x="y"} 1',
+      'g{le="mine"} 1',
+      "",
     ]);
+    assert.deepEqual(refusals, []);
   });
 });
 

@@ -75,6 +75,18 @@ describe("a pod", () => {
     });
   });
 
+  test("whose hostname is its whole name in DNS is known by the first part of it, as its hosts file has it", () => {
+    const qualified = "db-0.db.shop.svc.cluster.local";
+    const hosts = `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n10.1.2.3\t${qualified}\tdb-0\n`;
+    const files = rootedAt("containerd-v2");
+    const nameAs = (hostname: string): string | undefined =>
+      podIn("containerd-v2", { hostname, readText: (path) => (path === "/etc/hosts" ? hosts : files(path)) })
+        ?.attributes["k8s.pod.name"];
+    assert.equal(nameAs(qualified), "db-0");
+    assert.equal(nameAs("db-0"), "db-0");
+    assert.equal(nameAs("pod.with.dots"), "pod.with.dots");
+  });
+
   test("is known by the API's address alone", () => {
     assert.deepEqual(
       podIn("docker-v1", { env: { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, hostname: "db-0" })?.attributes,
