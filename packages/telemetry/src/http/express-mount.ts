@@ -48,19 +48,50 @@ export function textOf(path: Path): string {
   return Array.isArray(path) ? path.map((one: Path) => textOf(one)).join(",") : String(path);
 }
 
-/** The group of a parameter, by itself or in another one that can have the slash before it. */
-const parameter = /\(\?:(?:\\\/)?\(\[\^\\?\/\]\+\?\)\)|\(\[\^\\?\/\]\+\?\)/g;
+/** What Express 4 ends each expression with that it makes of a mount path. */
+const end = "\\/?(?=\\/|$)";
 
-/** Express 4 keeps the expression that it made of the path: each parameter is a group, in the order of `keys`. */
+/**
+ * Express 4 keeps the expression that it made of a path, or of several. One that it was given has not that end, and is
+ * told as it is: the URL instead would have as many values as it has callers.
+ */
 function fromExpression(expression: RegExp, keys: readonly Key[]): string {
-  let key = 0;
-  const path = expression.source
-    .replace(/^\^/, "")
-    .replace(/\\\/\?\(\?=\\\/\|\$\)$/, "")
-    .replaceAll(parameter, (group) => `${group.startsWith("(?:\\/") ? "/" : ""}:${keys[key++]?.name ?? key}`)
-    .replaceAll(/\\(.)/g, "$1");
-  // What is not understood is told as it is: the URL instead would have as many values as it has callers.
-  return path.includes("(") ? String(expression) : path;
+  const { source } = expression;
+  if (!source.startsWith("^") || !source.endsWith(end)) return String(expression);
+  const names = keys.map(({ name }) => name).filter((name) => typeof name === "string");
+  const paths = source.slice(1, -end.length).split(`${end}|^`);
+  const written = paths.map((path) => asWritten(path, names));
+  return written.includes(undefined) ? String(expression) : written.join(",");
+}
+
+/** What of a path is no letter any more: an escaped character, or a group. */
+const changed = new RegExp(
+  [
+    /\\(?<escaped>[/.])|\\./,
+    /\(\?:(?<before>(?:\\[/.])*)(?<pattern>\((?:\\.|\[(?:\\.|[^\]\\])*\]|[^()[\\])*\)|\(\(\?:\(\?![^)]*\)\.\)\+\?\))(?<rest>\(\(\?:\[[^\]]*\]\.\+\?\)\?\))?\)/,
+    /(?<bare>\((?!\?)[^()]*\))/,
+    /(?<other>[()])/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g",
+);
+
+/** What stands for one segment, or for a part of one, where a parameter has no pattern of its own. */
+const anything = /^\(\[\^\\?\/(?:\\\.)?\]\+\?\)$|^\(\(\?:\(\?!/;
+
+/** A path that Express 4 has made a part of an expression; undefined if it is not understood. */
+function asWritten(source: string, names: string[]): string | undefined {
+  let isUnderstood = true;
+  const parameter = (pattern: string): string => `:${names.shift()}${anything.test(pattern) ? "" : pattern}`;
+  const path = source.replaceAll(changed, (all: string, ...found: unknown[]) => {
+    const { escaped, before = "", pattern, rest, bare, other } = found.at(-1) as Record<string, string | undefined>;
+    if (pattern !== undefined) return `${before.replaceAll("\\", "")}${parameter(pattern)}${rest ? "*" : ""}`;
+    if (bare !== undefined) return bare === "(.*)" ? "*" : anything.test(bare) ? parameter(bare) : bare;
+    if (other !== undefined) isUnderstood = false;
+    return escaped ?? all;
+  });
+  return isUnderstood ? path : undefined;
 }
 
 /** Puts the names of parameters where their values are. One that stands in no segment of its own takes all there is. */

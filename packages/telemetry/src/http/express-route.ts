@@ -57,9 +57,14 @@ function prefixOf(route: object, { app, originalUrl = "", baseUrl = "" }: Expres
     collect(route, app, url, mounts);
   }
   const { prefixes } = mounts;
+  // Whether an expression or one of a list is what a URL begins with is not looked into: any other one goes before.
   const fitting = (): string | undefined => {
-    for (const prefix of prefixes) if (begins(url, prefix)) return prefix;
-    return undefined;
+    let perhaps: string | undefined;
+    for (const prefix of prefixes) {
+      if (/[\^,]/.test(prefix)) perhaps ??= prefix;
+      else if (begins(url, prefix)) return prefix;
+    }
+    return perhaps;
   };
   if (mounts.isByUrl) {
     const found = fitting();
@@ -113,11 +118,10 @@ function join(prefix: string, path: string): string {
   return path === "" || path === "/" ? prefix : `${prefix}${path.startsWith("/") ? "" : "/"}${path}`;
 }
 
-/** Whether a URL begins with a mount path, segment by segment. Of expressions and lists it may. */
+/** Whether a URL begins with a mount path, segment by segment. */
 function begins(url: string, mount: string): boolean {
-  if (/[\^,]/.test(mount)) return true;
   const given = url.split("/");
   return mount
     .split("/")
-    .every((segment, place) => /[:*{(]/.test(segment) || segment.toLowerCase() === given[place]?.toLowerCase());
+    .every((segment, place) => /[:*{(?+]/.test(segment) || segment.toLowerCase() === given[place]?.toLowerCase());
 }

@@ -20,33 +20,57 @@ const handlerChannel = "tracing:fastify.request.handler:start";
 /** Fastify's own, published for each new application. */
 const applicationChannel = "fastify.initialization";
 
+/** Called with a request of Node, or a stream of HTTP/2, and its route. */
+type Listener = (request: object, route: string) => void;
+
+const listeners = new Set<Listener>();
+let hooking = 0;
+
 /**
- * Hears which route Fastify takes. An application that is made from now on tells it by a hook before all others, so
- * that requests are named too which a hook or the schema refuses; an older one tells it when the handler is called.
+ * Has the applications of Fastify that are made from now on tell their routes by a hook before all others, to whoever
+ * listens by then: requests are named too which a hook or the schema refuses.
  */
-export function watchFastifyRoutes(onRoute: (request: object, route: string) => void): Disposable {
-  let isWatching = true;
-  const tell = (request: object | undefined, route: string | undefined): void => {
-    if (isWatching && request && route) onRoute(request, route);
-  };
-  const onHandler = (message: unknown): void => {
-    const { request, route } = message as HandlerMessage;
-    tell(request?.raw, route?.url);
-  };
-  const onApplication = (message: unknown): void => {
-    const { fastify } = message as { fastify?: FastifyApplication };
-    fastify?.addHook?.("onRequest", (request, _reply, done) => {
-      tell(request.raw, request.routeOptions?.url);
-      done();
-    });
-  };
-  subscribe(handlerChannel, onHandler);
-  subscribe(applicationChannel, onApplication);
+export function hookFastify(): Disposable {
+  hooking += 1;
+  if (hooking === 1) subscribe(applicationChannel, onApplication);
+  let isHooking = true;
   return {
     [Symbol.dispose]() {
-      isWatching = false;
-      unsubscribe(handlerChannel, onHandler);
-      unsubscribe(applicationChannel, onApplication);
+      if (!isHooking) return;
+      isHooking = false;
+      hooking -= 1;
+      if (hooking === 0) unsubscribe(applicationChannel, onApplication);
     },
   };
+}
+
+/** Hears which route Fastify takes. From version 5 on an application without the hook tells it to its handlers only. */
+export function watchFastifyRoutes(onRoute: Listener): Disposable {
+  const listener: Listener = (request, route) => onRoute(request, route);
+  listeners.add(listener);
+  if (listeners.size === 1) subscribe(handlerChannel, onHandler);
+  const hooked = hookFastify();
+  return {
+    [Symbol.dispose]() {
+      hooked[Symbol.dispose]();
+      if (listeners.delete(listener) && listeners.size === 0) unsubscribe(handlerChannel, onHandler);
+    },
+  };
+}
+
+function onApplication(message: unknown): void {
+  const { fastify } = message as { fastify?: FastifyApplication };
+  fastify?.addHook?.("onRequest", (request, _reply, done) => {
+    tell(request.raw, request.routeOptions?.url);
+    done();
+  });
+}
+
+function onHandler(message: unknown): void {
+  const { request, route } = message as HandlerMessage;
+  tell(request?.raw, route?.url);
+}
+
+function tell(request: object | undefined, route: string | undefined): void {
+  if (request && route) for (const listener of listeners) listener(request, route);
 }

@@ -1,4 +1,5 @@
 import type { Tell } from "../channels.ts";
+import { applicationIn, entryFolder } from "../instrumentation/application.ts";
 import { packageOf } from "../instrumentation/package-of.ts";
 import { guardWith } from "./guard.ts";
 import { type KoaClass, watchKoaRoutes } from "./koa-route.ts";
@@ -19,5 +20,8 @@ export function watchLoadedKoa(tell: Tell): Disposable {
   };
 }
 
-const isKoa = (filename: string): boolean =>
-  /[\\/]koa[\\/]lib[\\/]application\.js$/.test(filename) && packageOf(filename)?.name === "koa";
+function isKoa(filename: string): boolean {
+  if (!/[\\/]lib[\\/]application\.js$/.test(filename)) return false;
+  const { name } = packageOf(filename) ?? {};
+  return name === "koa" || (name !== undefined && applicationIn(entryFolder()).aliased(name) === "koa");
+}

@@ -7,6 +7,8 @@ export interface Application {
   readonly folder: string;
   /** Whether it names a package among its dependencies; undefined where it says nothing of any. */
   dependsOn(packageName: string): boolean | undefined;
+  /** The package that it has installed under another name, as by `"redis-4": "npm:redis@4"`. */
+  aliased(packageName: string): string | undefined;
   /** Whether a package is installed where its files would look for it. */
   hasInstalled(packageName: string): boolean;
   /** Where that is, with all links followed. */
@@ -15,19 +17,15 @@ export interface Application {
 
 /** The application whose files are in a folder or above it. Reads the disk when it is asked, and once. */
 export function applicationIn(folder: string): Application {
-  let dependencies: Readonly<Record<string, unknown>> | undefined;
-  let isRead = false;
+  let said: Said | undefined;
   const installed = (packageName: string): string | undefined =>
     above(folder)
       .map((parent) => join(parent, "node_modules", packageName))
       .find(exists);
   return {
     folder,
-    dependsOn(packageName) {
-      if (!isRead) dependencies = dependenciesOf(folder);
-      isRead = true;
-      return dependencies && packageName in dependencies;
-    },
+    dependsOn: (packageName) => (said ??= saidIn(folder)).dependencies?.has(packageName),
+    aliased: (packageName) => (said ??= saidIn(folder)).aliases.get(packageName),
     hasInstalled: (packageName) => installed(packageName) !== undefined,
     folderOf(packageName) {
       const found = installed(packageName);
@@ -58,18 +56,43 @@ export function entryFolder(): string {
   }
 }
 
+/** The name that a package gives itself. */
+export function nameIn(folder: string): string | undefined {
+  const name = readManifest(folder)?.name;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The version of an installed package. */
 export function versionIn(folder: string): string | undefined {
   const version = readManifest(folder)?.version;
   return typeof version === "string" ? version : undefined;
 }
 
-function dependenciesOf(folder: string): Readonly<Record<string, unknown>> | undefined {
+/** What the manifest of an application says of its dependencies. */
+interface Said {
+  /** By the names that they have themselves; undefined where it says nothing of any. */
+  readonly dependencies: ReadonlySet<string> | undefined;
+  /** Those that it calls otherwise. */
+  readonly aliases: ReadonlyMap<string, string>;
+}
+
+function saidIn(folder: string): Said {
+  const { dependencies, optionalDependencies, devDependencies } = manifestOf(folder) ?? {};
+  const aliases = new Map<string, string>();
+  for (const [name, wanted] of Object.entries({ ...devDependencies, ...optionalDependencies, ...dependencies })) {
+    const [, real] = /^npm:((?:@[^/@]+\/)?[^/@]+)/.exec(String(wanted)) ?? [];
+    if (real !== undefined && real !== name) aliases.set(name, real);
+  }
+  const names = dependencies && Object.keys(dependencies).map((name) => aliases.get(name) ?? name);
+  return { dependencies: names && new Set(names), aliases };
+}
+
+function manifestOf(folder: string): Manifest | undefined {
   for (const parent of above(folder)) {
     const manifest = readManifest(parent);
     // One that only says `"type": "module"` is not the application's.
-    if (manifest?.dependencies !== undefined) return manifest.dependencies;
-    if (manifest?.name !== undefined) return {};
+    if (manifest?.dependencies !== undefined) return manifest;
+    if (manifest?.name !== undefined) return { ...manifest, dependencies: {} };
   }
   return undefined;
 }
@@ -77,8 +100,12 @@ function dependenciesOf(folder: string): Readonly<Record<string, unknown>> | und
 interface Manifest {
   readonly name?: unknown;
   readonly version?: unknown;
-  readonly dependencies?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Dependencies;
+  readonly optionalDependencies?: Dependencies;
+  readonly devDependencies?: Dependencies;
 }
+
+type Dependencies = Readonly<Record<string, unknown>>;
 
 function readManifest(folder: string): Manifest | undefined {
   try {

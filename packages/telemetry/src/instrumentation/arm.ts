@@ -5,9 +5,9 @@ import type { ArmedLibrary } from "./armed-library.ts";
 import type * as ArmingModule from "./arming.ts";
 import type { InstrumentationChoice } from "./choose.ts";
 import { type CompileListener, loadedFiles, onCompile } from "./compile-hook.ts";
-import { libraries, libraryOf } from "./libraries.ts";
+import { libraries } from "./libraries.ts";
+import { libraryFileOf } from "./library-file.ts";
 import type { Library } from "./library.ts";
-import { packageOf } from "./package-of.ts";
 import type { Providers } from "./run-instrumentation.ts";
 
 /** How libraries are armed. */
@@ -56,9 +56,9 @@ export function armInstrumentations({ folder, tell, ...first }: ArmOptions = {})
   }
 
   const meet: CompileListener = (filename) => {
-    const file = packageOf(filename);
-    const library = file && libraryOf(file.name);
-    if (file === undefined || library === undefined) return undefined;
+    const found = libraryFileOf(filename, application);
+    if (found === undefined) return undefined;
+    const { file, library } = found;
     if (arming === undefined && library.off !== undefined) {
       letBy.set(library, file.folder);
       return undefined;

@@ -7,9 +7,11 @@ import { type CommonJsModule, loadedFiles } from "./compile-hook.ts";
 import { type ImportListener, onImport, stopWrapping, wrapModules } from "./es-modules.ts";
 import { type Found, findInstrumentation, importShipped } from "./find-instrumentation.ts";
 import { createFindings } from "./findings.ts";
+import { inRange } from "./in-range.ts";
 import { libraries, libraryOf } from "./libraries.ts";
+import { libraryFileOf } from "./library-file.ts";
 import type { Library } from "./library.ts";
-import { type PackageFile, packageOf } from "./package-of.ts";
+import type { PackageFile } from "./package-of.ts";
 import { type Providers, runInstrumentation } from "./run-instrumentation.ts";
 
 /** What was said to it before it was there. */
@@ -26,6 +28,12 @@ export interface Arming extends Armed {
   begin(): void;
   /** What is to be done with a file of a known library when it has run; undefined for nothing. Never throws. */
   prepare(file: PackageFile, library: Library): ((module: CommonJsModule) => void) | undefined;
+}
+
+/** Whether all of what an application took from a package before is instrumented as well. */
+function reachesLate({ late, exceptLate }: Library, { name, folder }: PackageFile, { copies }: Met): boolean {
+  const except = exceptLate?.[name];
+  return late === true && (except === undefined || !inRange(copies.get(folder)?.version ?? "", except));
 }
 
 /** Nothing done yet. */
@@ -107,12 +115,12 @@ export function createArming({ application, choice: first, providers: given, tel
   /** Patches what was loaded before: files of CommonJS, whoever asked for them. */
   function reachLoaded(isWanted: (packageName: string) => boolean): void {
     for (const [filename, module] of loadedFiles()) {
-      const file = packageOf(filename);
-      const library = file && isWanted(file.name) ? libraryOf(file.name) : undefined;
-      if (file === undefined || library === undefined || !module.loaded) continue;
+      const found = libraryFileOf(filename, application);
+      if (found === undefined || !isWanted(found.file.name) || !module.loaded) continue;
+      const { file, library } = found;
       prepare(file, library)?.(module);
       const met = all.get(library.name);
-      if (met?.state !== "armed" || library.late) continue;
+      if (met?.state !== "armed" || reachesLate(library, file, met)) continue;
       met.state = "loaded before";
       findings.loadedBefore(library);
     }

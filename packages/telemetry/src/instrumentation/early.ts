@@ -1,3 +1,4 @@
+import { hookFastify } from "../http/fastify-route.ts";
 import { type ArmOptions, type Armed, armInstrumentations } from "./arm.ts";
 import type { ArmedLibrary } from "./armed-library.ts";
 
@@ -5,11 +6,32 @@ import type { ArmedLibrary } from "./armed-library.ts";
 const armedKey = Symbol.for("seaworthy.telemetry.armed");
 const registry = globalThis as { [armedKey]?: Disposable };
 
-let early: Armed | undefined;
+let early: Early | undefined;
 
-/** Arms the libraries before there is a life, for whoever is loaded before the application; once in a process. */
+interface Early extends Disposable {
+  readonly armed: Armed;
+  readonly fastify: Disposable;
+}
+
+/**
+ * Arms the libraries, and hooks the applications of Fastify, before there is a life, for whoever is loaded before the
+ * application; once in a process.
+ */
 export function armEarly(options: ArmOptions = {}): void {
-  registry[armedKey] ??= early = armInstrumentations(options);
+  registry[armedKey] ??= early = startEarly(options);
+}
+
+function startEarly(options: ArmOptions): Early {
+  const armed = armInstrumentations(options);
+  const fastify = hookFastify();
+  return {
+    armed,
+    fastify,
+    [Symbol.dispose]() {
+      armed[Symbol.dispose]();
+      fastify[Symbol.dispose]();
+    },
+  };
 }
 
 /** What was armed before, once; else arms now. What another copy has armed gives way. */
@@ -39,5 +61,7 @@ function take(): Armed | undefined {
   delete registry[armedKey];
   early = undefined;
   if (found !== own) found?.[Symbol.dispose]();
-  return own;
+  // Who takes it over watches Fastify from then on, or nobody does.
+  own?.fastify[Symbol.dispose]();
+  return own?.armed;
 }

@@ -19,6 +19,8 @@ export const shippedLibraries: readonly Library[] = [
   // From version 4 on, `redis` hands on what `@redis/client` does.
   shipped("redis", ["redis", "@redis/client", "@node-redis/client"], {
     late: true,
+    // Those of redis 4: each command is bound to what runs it as the file is loaded.
+    exceptLate: { "@redis/client": "<5", "@node-redis/client": "*" },
     facades: ["redis"],
     config: inTraces,
   }),
@@ -48,7 +50,7 @@ export const shippedLibraries: readonly Library[] = [
       "@aws-sdk/middleware-stack",
       "@aws-sdk/smithy-client",
     ],
-    { facades: ["@smithy/core"] },
+    { facades: ["@smithy/core"], late: true },
   ),
   // A span for every field of an answer is noise.
   shipped("graphql", ["graphql"], { late: true, unseenFrom: "17.0.0", config: { ignoreResolveSpans: true } }),

@@ -21,6 +21,8 @@ export interface Library {
   readonly unseenFrom?: string;
   /** What was loaded before is reached as well: its prototypes are patched, not copies of its functions. */
   readonly late?: true;
+  /** Versions of its packages of which that does not hold, as ranges. */
+  readonly exceptLate?: Readonly<Record<string, string>>;
   /** What we set; the application's own configuration goes over it. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

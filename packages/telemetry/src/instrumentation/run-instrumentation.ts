@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { join, normalize, relative } from "node:path";
+import { join, normalize, relative, sep } from "node:path";
 import type { LoggerProvider, MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Instrumentation, InstrumentationModuleDefinition } from "@opentelemetry/instrumentation";
 import { loadApi } from "../load-api.ts";
@@ -172,15 +172,23 @@ const isProxy = (value: unknown): boolean => process.getBuiltinModule("node:util
 /** The file that `require` gives for the name of a package. */
 function mainOf(name: string, folder: string): string | undefined {
   let main = mains.get(folder);
-  if (main === undefined) {
-    try {
-      main = createRequire(join(folder, "package.json")).resolve(name);
-    } catch {
-      main = "";
-    }
-    mains.set(folder, main);
-  }
+  if (main === undefined) mains.set(folder, (main = resolveMain(name, folder)));
   return main;
+}
+
+function resolveMain(name: string, folder: string): string {
+  const { resolve } = createRequire(join(folder, "package.json"));
+  // Without `exports` a package is not found by its name from within, but where that leads, which is to another one if
+  // it is installed under another name.
+  for (const path of [name, folder]) {
+    try {
+      const main = resolve(path);
+      if (main.startsWith(join(folder, sep))) return main;
+    } catch {
+      // It has no such file.
+    }
+  }
+  return "";
 }
 
 const mains = new Map<string, string>();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type ExpressRequest, expressRoute } from "../../src/http/express-route.ts";
 
 /** A layer as Express 4 makes it: the path is kept as an expression only. */
-const mountedBefore = (source: string, keys: readonly string[], stack: readonly object[]): object => ({
+const mountedBefore = (source: string, keys: readonly (string | number)[], stack: readonly object[]): object => ({
   regexp: new RegExp(source, "i"),
   keys: keys.map((name) => ({ name })),
   handle: { stack },
@@ -30,6 +30,11 @@ for (const [source, keys, expected] of [
     "/tenants/:tenant/parts/:part/users/:id",
   ],
   ["^\\/tenants(?:\\/([^/]+?))\\/?(?=\\/|$)", ["tenant"], "/tenants/:tenant/users/:id"],
+  ["^\\/n(?:\\/(\\d+))?\\/?(?=\\/|$)", ["n"], "/n/:n(\\d+)?/users/:id"],
+  ["^\\/from-(?:((?:(?!\\/|\\/from-).)+?))(?:\\.([^/\\.]+?))\\/?(?=\\/|$)", ["a", "b"], "/from-:a.:b/users/:id"],
+  ["^\\/f(?:\\/([^/]+?)((?:[/].+?)?))\\/?(?=\\/|$)", ["rest", 0], "/f/:rest*/users/:id"],
+  ["^\\/v1\\.0\\/(.*)\\/x(\\d+)\\/?(?=\\/|$)", [0, 1], "/v1.0/*/x(\\d+)/users/:id"],
+  ["^\\/one\\/?(?=\\/|$)|^\\/two(?:\\/([^/]+?))\\/?(?=\\/|$)", ["t"], "/one,/two/:t/users/:id"],
 ] as const) {
   test(`Express 4: ${source} is read as what it was made of`, () => {
     const route = { path: "/users/:id" };
@@ -38,12 +43,17 @@ for (const [source, keys, expected] of [
   });
 }
 
-test("Express 4: an expression that is not understood is told as it is", () => {
-  const route = { path: "/users/:id" };
-  const stack = [mountedBefore("^\\/files-\\w+(?=\\/|$)", [], [{ route }])];
-  const expected = "/^\\/files-\\w+(?=\\/|$)/i/users/:id";
-  assert.equal(expressRoute(at(route, stack, { baseUrl: "/files-a", originalUrl: "/files-a/users/1" })), expected);
-});
+for (const [what, source] of [
+  ["that was given", "^\\/files-\\w+(?=\\/|$)"],
+  ["in which not all is understood", "^\\/files-(?:\\/((.*)))\\/?(?=\\/|$)"],
+] as const) {
+  test(`Express 4: an expression ${what} is told as it is`, () => {
+    const route = { path: "/users/:id" };
+    const stack = [mountedBefore(source, [], [{ route }])];
+    const expected = `/${source}/i/users/:id`;
+    assert.equal(expressRoute(at(route, stack, { baseUrl: "/files-a", originalUrl: "/files-a/users/1" })), expected);
+  });
+}
 
 test("Express 4: an application throws when it is asked for what another version has", () => {
   const route = { path: "/users/:id" };

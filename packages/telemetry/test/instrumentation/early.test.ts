@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { channel } from "node:diagnostics_channel";
 import { Module } from "node:module";
 import { describe, it } from "node:test";
 import { trace } from "@opentelemetry/api";
@@ -29,6 +30,19 @@ describe("what was armed early", () => {
     assert.deepEqual(disarm(), []);
     assert.equal(prototype["_compile"], untouched);
     assert.deepEqual(disarm(), []);
+  });
+
+  it("hooks applications of Fastify until it is taken over or back", () => {
+    const applications = channel("fastify.initialization");
+    armEarly();
+    assert.equal(applications.hasSubscribers, true);
+    const armed = armOrTake({});
+    assert.equal(applications.hasSubscribers, false);
+    armed[Symbol.dispose]();
+    armEarly();
+    registry[key]?.[Symbol.dispose]();
+    assert.equal(applications.hasSubscribers, false);
+    disarm();
   });
 
   for (const [where, options] of [

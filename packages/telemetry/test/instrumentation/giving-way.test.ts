@@ -15,6 +15,7 @@ const official: Readonly<Record<string, string>> = {
   amqplib: "amqplib",
   graphql: "graphql",
   "@grpc/grpc-js": "grpc",
+  "@aws-sdk/client-s3": "aws-sdk",
 };
 
 /** Makes them, loads the libraries, takes ours back if there are any, hands providers to theirs, and uses the libraries. */
