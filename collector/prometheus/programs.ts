@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../go-build.ts";
+import { prometheusVersion } from "./version.ts";
+
+/** A program that is there, with its version, such as `3.16.0`; or why it is not. */
+export type Program = { readonly path: string; readonly version: string } | { readonly missing: string };
+
+/** Where `npm run prometheus:build` puts what it builds. */
+export const builtPrograms: string = cacheFolder("prometheus", prometheusVersion);
+
+/** Prometheus: the one that `PROMETHEUS_BIN` names, else the one that was built, else the one on the PATH. */
+export const prometheus = (): Program => find("prometheus", "PROMETHEUS_BIN");
+
+/** promtool: the one that `PROMTOOL_BIN` names, else the one that was built, else the one on the PATH. */
+export const promtool = (): Program => find("promtool", "PROMTOOL_BIN");
+
+function find(name: string, variable: string): Program {
+  const named = process.env[variable];
+  if (named) return ask(named) ?? { missing: `${variable} names ${named}, which does not run` };
+  const built = join(builtPrograms, name);
+  const found = (existsSync(built) ? ask(built) : undefined) ?? ask(name);
+  return found ?? { missing: `there is no ${name}: npm run prometheus:build, or name one in ${variable}` };
+}
+
+function ask(path: string): Program | undefined {
+  const { status, stdout, stderr } = spawnSync(path, ["--version"], { encoding: "utf8" });
+  const [, version] = /version (\d+\.\d+\.\d+)/.exec(`${stdout}${stderr}`) ?? [];
+  return status === 0 && version !== undefined ? { path, version } : undefined;
+}

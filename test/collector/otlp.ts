@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+
+/** An attribute of OTLP's JSON: strings, integers, lists of strings. */
+export type Value = string | number | readonly string[];
+
+/** A span as somebody forges it. */
+export interface ForgedSpan {
+  readonly name: string;
+  readonly traceId?: string;
+  readonly parentSpanId?: string;
+  /** 2 is a server, 3 a client, 1 internal. */
+  readonly kind?: number;
+  readonly attributes?: Readonly<Record<string, Value>>;
+  /** 2 is an error. */
+  readonly status?: { readonly code: number; readonly message?: string };
+  readonly durationMs?: number;
+}
+
+export interface ForgedRecord {
+  readonly body: string;
+  readonly attributes?: Readonly<Record<string, Value>>;
+}
+
+export const newTraceId = (): string => randomBytes(16).toString("hex");
+
+function wireValue(value: Value): unknown {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "number") return { intValue: String(value) };
+  return { arrayValue: { values: value.map(wireValue) } };
+}
+
+const wireAttributes = (attributes: Readonly<Record<string, Value>> = {}) =>
+  Object.entries(attributes).map(([key, value]) => ({ key, value: wireValue(value) }));
+
+function wireSpan({ name, traceId = newTraceId(), parentSpanId, kind = 2, status, ...rest }: ForgedSpan): unknown {
+  const end = Date.now();
+  const start = end - (rest.durationMs ?? 5);
+  return {
+    name,
+    traceId,
+    spanId: randomBytes(8).toString("hex"),
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    kind,
+    startTimeUnixNano: `${start}000000`,
+    endTimeUnixNano: `${end}000000`,
+    attributes: wireAttributes(rest.attributes),
+    ...(status && { status }),
+  };
+}
+
+async function post(url: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Sends forged spans to a Collector, as a service of some resource would. */
+export const sendSpans = (
+  url: string,
+  spans: readonly ForgedSpan[],
+  resource: Readonly<Record<string, Value>> = { "service.name": "forged" },
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> =>
+  post(
+    `${url}/v1/traces`,
+    {
+      resourceSpans: [
+        { resource: { attributes: wireAttributes(resource) }, scopeSpans: [{ spans: spans.map(wireSpan) }] },
+      ],
+    },
+    headers,
+  );
+
+/** Sends forged log records. */
+export const sendRecords = (
+  url: string,
+  records: readonly ForgedRecord[],
+  resource: Readonly<Record<string, Value>> = { "service.name": "forged" },
+): Promise<Response> =>
+  post(
+    `${url}/v1/logs`,
+    {
+      resourceLogs: [
+        {
+          resource: { attributes: wireAttributes(resource) },
+          scopeLogs: [
+            {
+              logRecords: records.map(({ body, attributes }) => ({
+                timeUnixNano: `${Date.now()}000000`,
+                body: { stringValue: body },
+                attributes: wireAttributes(attributes),
+              })),
+            },
+          ],
+        },
+      ],
+    },
+    {},
+  );
