@@ -7,6 +7,9 @@ import { root } from "../run/workspaces.ts";
 import { ask } from "../harness/ask.ts";
 import { doorsOf, readExample, runCommand, startExample, telemetryOn } from "./example.ts";
 
+/** What needs programs from elsewhere has tests of its own. */
+const elsewhere = ["with-collector"];
+
 /** For each example: what its README tells to try, and what one sees. */
 const examples: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   express: {
@@ -47,7 +50,7 @@ const examples: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
 
 test("every example is tried here", () => {
   const folders = readdirSync(join(root, "examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  assert.deepEqual(folders.map(({ name }) => name).toSorted(), Object.keys(examples).toSorted());
+  assert.deepEqual(folders.map(({ name }) => name).toSorted(), [...Object.keys(examples), ...elsewhere].toSorted());
 });
 
 describe("what a README tells to try can be seen, and SIGTERM ends it with 0", () => {

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A program that runs beside the service. */
+export interface Part {
+  readonly name: string;
+  /** Resolves when it says that it is ready; rejects with the end of its log when it ends before. */
+  ready(url: string): Promise<void>;
+  /** Ends it with SIGTERM, and waits for it to have handed on what it holds. */
+  stop(): Promise<void>;
+}
+
+/** Starts a program whose log goes to a file, and whose stdout to whoever asks for it, line by line. */
+export function startPart(
+  name: string,
+  [program, ...args]: readonly [string, ...string[]],
+  options: { readonly env: NodeJS.ProcessEnv; readonly log: string; readonly onLine?: (line: string) => void },
+): Part {
+  const { env, log, onLine } = options;
+  // In a group of its own a terminal's Ctrl-C does not reach it: it outlives the service, whose last telemetry it takes.
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const file = createWriteStream(log);
+  child.stderr.pipe(file);
+  if (onLine) createInterface(child.stdout).on("line", onLine);
+  else child.stdout.pipe(file, { end: false });
+  const ended = endOf(child);
+  return {
+    name,
+    async ready(url) {
+      while (!(await answers(url))) {
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended: ${tailOf(log)}`);
+        await sleep(100);
+      }
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  await once(child, "close");
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const { ok, body } = await fetch(url);
+    await body?.cancel();
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+const tailOf = (log: string): string => readFileSync(log, "utf8").trimEnd().split("\n").slice(-3).join("\n");

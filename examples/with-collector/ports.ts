@@ -1,0 +1,32 @@
+/** Where each part listens, on the loopback interface: the ports that its configuration names, or others in a row. */
+export interface Ports {
+  readonly otlp: number;
+  readonly otlpGrpc: number;
+  readonly collectorHealth: number;
+  readonly collectorMetrics: number;
+  readonly prometheus: number;
+}
+
+const usual: Ports = {
+  otlp: 4318,
+  otlpGrpc: 4317,
+  collectorHealth: 13133,
+  collectorMetrics: 8888,
+  prometheus: 9090,
+};
+
+/** The usual ports, unless `FIRST_PORT` names the first of five others. */
+export function portsFrom({ FIRST_PORT }: NodeJS.ProcessEnv): Ports {
+  if (!FIRST_PORT) return usual;
+  const first = Number(FIRST_PORT);
+  if (!Number.isInteger(first) || first < 1 || first > 65_531) {
+    throw new Error(`Expected FIRST_PORT to be a port from 1 to 65531, got ${JSON.stringify(FIRST_PORT)}.`);
+  }
+  return {
+    otlp: first,
+    otlpGrpc: first + 1,
+    collectorHealth: first + 2,
+    collectorMetrics: first + 3,
+    prometheus: first + 4,
+  };
+}

@@ -1,0 +1,94 @@
+// `npm start`: the orders service of examples/express, the Collector with collector/local.yaml, and Prometheus with
+// collector/prometheus/prometheus.local.yml, each a process of its own. The service stops first, then the Collector, which
+// hands on what it still holds, then Prometheus.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { otelcol } from "../../collector/distribution/binary.ts";
+import { prometheus } from "../../collector/prometheus/programs.ts";
+import { run } from "../express/local/run.ts";
+import { type Part, startPart } from "./part.ts";
+import { type Ports, portsFrom } from "./ports.ts";
+
+const configurations = join(import.meta.dirname, "../../collector");
+
+/** Who waits in front of a terminal finds the intervals of production long. */
+const impatient = { SPAN_METRICS_INTERVAL: "2s" };
+
+const collector = otelcol();
+const database = prometheus();
+const missing = [collector, database].flatMap((program) => ("missing" in program ? [program.missing] : []));
+if ("missing" in collector || "missing" in database) {
+  for (const line of missing) console.error(line);
+  process.exitCode = 1;
+} else {
+  await startAll(collector.path, database.path, portsFrom(process.env));
+}
+
+async function startAll(otelcolPath: string, prometheusPath: string, ports: Ports): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), "seaworthy-with-collector-"));
+  const parts: Part[] = [];
+  const start = async (part: Part, readyAt: string): Promise<void> => {
+    parts.unshift(part);
+    await part.ready(readyAt);
+  };
+  try {
+    const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
+    await start(
+      startPart("prometheus", prometheusCommand(prometheusPath, ports, scratch), {
+        env: process.env,
+        log: join(scratch, "prometheus.log"),
+      }),
+      `${prometheusUrl}/-/ready`,
+    );
+    await start(
+      startPart("collector", collectorCommand(otelcolPath, ports), {
+        env: { ...process.env, ...impatient, PROMETHEUS_URL: prometheusUrl },
+        log: join(scratch, "collector.log"),
+        onLine: (line) => console.log(`collector │ ${line}`),
+      }),
+      `http://127.0.0.1:${ports.collectorHealth}`,
+    );
+    console.log(`The Collector takes OTLP on http://127.0.0.1:${ports.otlp}, and prints what arrives.`);
+    console.log(`Prometheus answers on ${prometheusUrl}. The logs of both are in ${scratch}.`);
+    await runService(`http://127.0.0.1:${ports.otlp}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    for (const part of parts) await part.stop();
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** Runs until a terminal or an orchestrator stops it. */
+async function runService(endpoint: string): Promise<void> {
+  const service = run("start.ts", { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  for (const osSignal of ["SIGINT", "SIGTERM"] as const) process.on(osSignal, () => service.kill(osSignal));
+  process.exitCode = await service.ended;
+}
+
+function prometheusCommand(program: string, ports: Ports, scratch: string): [string, ...string[]] {
+  return [
+    program,
+    `--config.file=${join(configurations, "prometheus/prometheus.local.yml")}`,
+    `--storage.tsdb.path=${join(scratch, "prometheus")}`,
+    `--web.listen-address=127.0.0.1:${ports.prometheus}`,
+    "--web.enable-otlp-receiver",
+  ];
+}
+
+function collectorCommand(program: string, ports: Ports): [string, ...string[]] {
+  const settings = {
+    "extensions::health_check::endpoint": ports.collectorHealth,
+    "receivers::otlp::protocols::grpc::endpoint": ports.otlpGrpc,
+    "receivers::otlp::protocols::http::endpoint": ports.otlp,
+  };
+  return [
+    program,
+    `--config=${join(configurations, "local.yaml")}`,
+    ...Object.entries(settings).map(([setting, port]) => `--set=${setting}=127.0.0.1:${port}`),
+    `--config=yaml:service::telemetry::metrics::readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${ports.collectorMetrics}}}}}]`,
+  ];
+}
