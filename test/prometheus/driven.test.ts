@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startReceiver } from "@seaworthy/otlp-receiver";
 import { read } from "../grafana/queries.ts";
 import { ask } from "../harness/ask.ts";
+import { keepAsking } from "../harness/keep-asking.ts";
 import { type RunningProcess, startProcess } from "../harness/process.ts";
 import { isRequired } from "./promtool.ts";
 import { alerts, recordings, rulesOf } from "./rules.ts";
@@ -80,22 +80,11 @@ async function startService(t: TestContext, env: Readonly<Record<string, string>
 }
 
 /** Asks each service for each path, again and again, until the test is over. */
-function load(t: TestContext, services: readonly RunningService[], paths: readonly string[]): void {
-  const over = new AbortController();
-  const asking = services.flatMap(({ app }) =>
-    paths.map(async (path) => {
-      while (!over.signal.aborted) {
-        await ask(`${app}${path}`).catch(() => undefined);
-        // Between two that block it, a service has time to answer a scrape.
-        await sleep(50);
-      }
-    }),
+const load = (t: TestContext, services: readonly RunningService[], paths: readonly string[]): void =>
+  keepAsking(
+    t,
+    services.flatMap(({ app }) => paths.map((path) => `${app}${path}`)),
   );
-  t.after(async () => {
-    over.abort();
-    await Promise.all(asking);
-  });
-}
 
 /** Which services fire an alert. */
 async function firing(running: RunningPrometheus, name: string): Promise<ReadonlySet<string>> {
