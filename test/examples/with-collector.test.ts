@@ -47,7 +47,7 @@ test("without a Collector it says what to run, and starts nothing", async (t) =>
 });
 
 withCollector("npm start, with a Collector and Prometheus,", () => {
-  const isMissing = "missing" in prometheus() && !process.env["SEAWORTHY_REQUIRE_COLLECTOR"];
+  const isMissing = "missing" in prometheus() && !process.env["REQUIRE_COLLECTOR"];
   test("brings an order's metric to Prometheus, and ends with 0", { skip: isMissing && "no Prometheus" }, async (t) => {
     const first = await freeRow(5);
     const terminal = npmStart(t, folder, { ...telemetryOn, FIRST_PORT: String(first) });

@@ -47,7 +47,7 @@ test("every query parses", () => {
 });
 
 const program = promtool();
-const isRequired = Boolean(process.env["SEAWORTHY_REQUIRE_COLLECTOR"]);
+const isRequired = Boolean(process.env["REQUIRE_COLLECTOR"]);
 const skip = "missing" in program && !isRequired && program.missing;
 
 test("every query is of the types that Prometheus takes", { skip }, (t) => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { type Program, promtool as find } from "../../collector/prometheus/programs.ts";
 
 /** Whether a program that is missing is a failure, as it is where a build of it has to be there. */
-export const isRequired: boolean = Boolean(process.env["SEAWORTHY_REQUIRE_COLLECTOR"]);
+export const isRequired: boolean = Boolean(process.env["REQUIRE_COLLECTOR"]);
 
 /** promtool, or why it is not there. */
 export const promtool: Program = find();
