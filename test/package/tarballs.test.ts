@@ -7,7 +7,7 @@ const limits: Record<string, number> = {
   "@seaworthy/lifecycle": 70,
   "@seaworthy/health": 80,
   "@seaworthy/http": 84,
-  "@seaworthy/telemetry": 760,
+  "@seaworthy/telemetry": 780,
   seaworthy: 40,
 };
 

@@ -66,7 +66,7 @@ async function trace(t: TestContext, command: readonly string[], isRegistered: b
 }
 
 const isLight =
-  /^packages\/(seaworthy\/src\/(register|environment|telemetry-off)|telemetry\/src\/(arm|load-api|environment\/nearest|instrumentation\/[\w-]+))\.ts$/;
+  /^packages\/(seaworthy\/src\/(register|environment|telemetry-off)|telemetry\/src\/(arm|load-api|environment\/nearest|http\/fastify-route|instrumentation\/[\w-]+))\.ts$/;
 
 const node = process.execPath;
 const bystanders: Readonly<Record<string, readonly string[]>> = {
