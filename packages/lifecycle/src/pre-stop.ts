@@ -12,6 +12,9 @@ import { whenAborted } from "./until.ts";
  * T0 + drain window       over      the hook returns; the kubelet sends SIGTERM, and the stop goes on from here
  * and no OS signal came   called off, or not, by option: it was no kubelet that asked
  *
+ * The kubelet sends SIGTERM as soon as the hook has returned. One that comes later belongs to another story: whoever
+ * called the hook was not the kubelet, and routes may lead here still. Such a stop has a window of its own.
+ *
  * The phase stays `started` and `intake` does not abort: both are final, and this may be called off.
  */
 
@@ -30,7 +33,7 @@ export interface PreStopOptions {
 export interface PreStop {
   /** Opens the window, or joins the one there is; resolves when it is over. */
   run(): Promise<void>;
-  /** The end of the window that a stop can build on: none was opened, or it was called off, where there is none. */
+  /** The end of the window that a stop can build on, where there is one: opened, not called off, not long over. */
   whenOver(): Promise<void> | undefined;
   /** How much of the grace period has gone since the hook was called: the kubelet does not give it back. */
   spentMs(): number;
@@ -48,17 +51,20 @@ export interface PreStopParts {
   readonly windowOver: AbortSignal;
 }
 
+/** How long after a window the kubelet may take for its SIGTERM, on a busy node, in milliseconds. */
+const followsWithinMs = 5_000;
+
 /** No hook has called yet. */
 export function createPreStop({ options, window, leave, publish, stopping, windowOver }: PreStopParts): PreStop {
   const { clock, drainWindow, preStop } = options;
   let whenOver: Promise<void> | undefined;
-  let isOver = false;
+  let overAt: number | undefined;
   let startedAt: number | undefined;
   let waiting: Disposable | undefined;
   whenAborted(stopping, () => waiting?.[Symbol.dispose]());
 
+  const isLongOver = (): boolean => overAt !== undefined && clock.now() - overAt > followsWithinMs;
   const awaitStop = (): void => {
-    isOver = true;
     waiting?.[Symbol.dispose]();
     if (!stopping.aborted) waiting = clock.after(preStop.stopWithinMs, onNoStop);
   };
@@ -67,7 +73,7 @@ export function createPreStop({ options, window, leave, publish, stopping, windo
     const back = preStop.withoutStop === "return";
     if (back) {
       whenOver = undefined;
-      isOver = false;
+      overAt = undefined;
       leave.callOff();
     }
     publish("notice", {
@@ -80,19 +86,28 @@ export function createPreStop({ options, window, leave, publish, stopping, windo
     });
   };
 
+  const open = async (): Promise<void> => {
+    waiting?.[Symbol.dispose]();
+    overAt = undefined;
+    await window.pass(drainWindow, windowOver);
+    overAt = clock.now();
+    awaitStop();
+  };
+
   return {
     run() {
       // A second hook that finds the window over counts anew: the first may have been nobody's that can kill.
-      if (!whenOver || isOver) startedAt = clock.now();
-      if (isOver) awaitStop();
-      if (whenOver) return whenOver;
+      if (!whenOver || overAt !== undefined) startedAt = clock.now();
+      if (whenOver && !isLongOver()) {
+        if (overAt !== undefined) awaitStop();
+        return whenOver;
+      }
       leave.begin();
       publish("notice", { code: "prestop", message: "A preStop hook opened the drain window; SIGTERM is to follow." });
-      whenOver = window.pass(drainWindow, windowOver);
-      void whenOver.then(awaitStop);
+      whenOver = open();
       return whenOver;
     },
-    whenOver: () => whenOver,
+    whenOver: () => (isLongOver() ? undefined : whenOver),
     spentMs: () => (startedAt === undefined ? 0 : clock.now() - startedAt),
   };
 }

@@ -95,6 +95,28 @@ describe("a stop after preStop", () => {
     assert.equal(report.clean, true);
   });
 
+  test("by a SIGTERM that comes as late as a busy node's kubelet builds on it still", async (t) => {
+    const { life, clock, preStop } = serving(t);
+    preStop();
+    await clock.advance(6_000);
+    assert.equal((await life.stop(sigterm)).steps.window, 0);
+  });
+
+  test("by a SIGTERM that is not the hook's has a window of its own: a stray call before it drops nothing", async (t) => {
+    const { life, clock, preStop } = serving(t);
+    preStop();
+    await clock.advance(6_001);
+    const stopped = life.stop(sigterm);
+    await clock.advance(1_000);
+    const report = await stopped;
+    assert.deepEqual(report.reason, sigterm);
+    // In proportion to what is left of the grace period, if it was the kubelet's hook after all.
+    assert.ok(
+      Math.abs(report.steps.window - (1_000 * 22_999) / 29_000) < 1,
+      `the window took ${report.steps.window} ms`,
+    );
+  });
+
   test("in the middle of the window waits for the rest of it", async (t) => {
     const { life, clock, preStop, over } = serving(t);
     preStop();
@@ -166,15 +188,31 @@ describe("a preStop hook that comes when the window is over", () => {
     const { life, clock, preStop, over } = serving(t);
     life.onStop("hangs", hang);
     preStop();
-    await clock.advance(25_000);
+    await clock.advance(6_000);
     preStop();
     await clock.advance(0);
     assert.equal(over(), 2);
-    await clock.advance(10_000);
+    await clock.advance(29_500);
     assert.equal(life.leaving, true);
     const stopped = life.stop(sigterm);
-    await clock.advance(19_000);
-    assert.equal((await stopped).durationMs, 19_000);
+    await clock.advance(1_000);
+    assert.equal((await stopped).durationMs, 1_000);
+  });
+
+  test("and long over opens one of its own: routes may lead here still", async (t) => {
+    const { life, clock, heard, preStop, over } = serving(t);
+    preStop();
+    await clock.advance(25_000);
+    preStop();
+    await clock.advance(999);
+    assert.equal(over(), 1);
+    await clock.advance(1);
+    assert.equal(over(), 2);
+    assert.equal(heard.notice.length, 2);
+    await clock.advance(29_999);
+    assert.equal(life.leaving, true, "called off by the first one's timer");
+    await clock.advance(1);
+    assert.equal(life.leaving, false);
   });
 });
 
@@ -208,7 +246,7 @@ describe("a preStop window that no stop follows", () => {
     assert.equal(report.steps.window, 1_000);
   });
 
-  test("stays open by option; a stop has no window then and the whole grace period", async (t) => {
+  test("stays open by option; a stop has a window of its own then and the whole grace period", async (t) => {
     const { life, clock, heard, preStop } = serving(t, { preStop: { stopWithinMs: 5_000, withoutStop: "stay" } });
     life.onStop("hangs", hang);
     preStop();
@@ -218,7 +256,7 @@ describe("a preStop window that no stop follows", () => {
     const stopped = life.stop(sigterm);
     await clock.advance(29_000);
     const report = await stopped;
-    assert.equal(report.steps.window, 0);
+    assert.equal(report.steps.window, 1_000);
     assert.equal(report.durationMs, 29_000);
   });
 
