@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { linesOf } from "../process/fixture.ts";
+import { linesOf, reportOf } from "../process/fixture.ts";
 import { type ProbedService, block, startService } from "./service.ts";
 
-/** Asks for a probe until its answer has that status, and says how often it was asked. */
-async function untilAnswered(service: ProbedService, path: string, status: number): Promise<number> {
-  for (let asked = 1; ; asked += 1) {
-    if ((await service.probe(path)).status === status) return asked;
-    await delay(20);
-  }
+/** Asks for a probe until its answer has that status. */
+async function untilAnswered(service: ProbedService, path: string, status: number): Promise<void> {
+  while ((await service.probe(path)).status !== status) await delay(20);
 }
 
 const isFree = ({ process }: ProbedService): boolean => /free/.test(process.stdout());
@@ -62,6 +59,22 @@ describe("while the main thread is blocked", { timeout: 60_000, concurrency: 2 }
     assert.deepEqual(linesOf(service.process, /preStop/), []);
   });
 
+  test("what it had taken before is answered with an honest 503 too", async (t) => {
+    const service = await startService(t, "service", { env: { SEAWORTHY_DRAIN_WINDOW_MIN_MS: "2000" } });
+    const asked = service.probe("/prestop", { signal: AbortSignal.timeout(20_000) });
+    await service.process.until(/A preStop hook opened the drain window/);
+    await block(service, 6_000);
+    const { status, body } = await asked;
+    assert.equal(
+      `${status} ${body}`,
+      "503 The main thread does not come round: it took this question and stands still since.\n",
+    );
+    assert.equal(isFree(service), false);
+    service.process.kill("SIGTERM");
+    assert.equal((await service.process.ended).code, 0);
+    assert.equal(reportOf(service.process)["reason"], "prestop");
+  });
+
   test("the log says so afterwards, and how often each probe failed because of it", async (t) => {
     const service = await startService(t, "service");
     await block(service, 5_000);
@@ -90,6 +103,25 @@ describe("a process that stood still as a whole", { timeout: 60_000, concurrency
     );
     service.process.kill("SIGCONT");
     for (const { status, body } of await Promise.all(waiting)) assert.equal(`${status} ${body}`, "200 ok");
+  });
+});
+
+describe("a process that is starved of CPU", { timeout: 60_000, concurrency: 2 }, () => {
+  test("is not blamed for it: no probe fails while it runs a tenth of the time", async (t) => {
+    const env = { SEAWORTHY_STALL_LIMIT_MS: "3000", SEAWORTHY_READINESS_STALL_LIMIT_MS: "3000" };
+    const service = await startService(t, "service", { env });
+    const answers: string[] = [];
+    // As a CPU quota does it: the whole process stands still until the next period.
+    for (let period = 0; period < 8; period += 1) {
+      service.process.kill("SIGSTOP");
+      await delay(900);
+      const waiting = ["/livez", "/readyz"].map((path) => service.probe(path, { signal: AbortSignal.timeout(20_000) }));
+      service.process.kill("SIGCONT");
+      await delay(100);
+      for (const { status, body } of await Promise.all(waiting)) answers.push(`${status} ${body}`);
+    }
+    assert.equal(answers.length, 16);
+    assert.deepEqual([...new Set(answers)], ["200 ok"]);
   });
 });
 

@@ -36,8 +36,13 @@ describe("the probe thread", { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   test("answers until the last stop hook, and is closed by it", async (t) => {
-    const service = await startService(t, "service");
+    const service = await startService(t, "stops-slowly");
     service.process.kill("SIGTERM");
+    await service.process.until(/stopping/);
+    await assert.rejects(ask(service.app), { code: "ECONNREFUSED" });
+    assert.equal((await service.probe("/livez")).status, 200);
+    assert.equal((await service.probe("/readyz")).status, 503);
+    service.process.kill("SIGUSR2");
     assert.equal((await service.process.ended).code, 0);
     assert.deepEqual(reportOf(service.process).failures, []);
     await assert.rejects(service.probe("/livez"), { code: "ECONNREFUSED" });

@@ -7,9 +7,11 @@ import type { RouteAnswer, RouteRequest } from "./probe-routes.ts";
 export interface MainThread {
   /** Resolves with its answer, or with an honest 503. Never rejects. */
   ask(request: RouteRequest): Promise<RouteAnswer>;
-  /** The main thread has taken the question: from here it may take its time. */
+  /** The main thread has taken the question: from here it may take its time, as long as it comes round. */
   taken(id: number): void;
   answer(id: number, answer: RouteAnswer): void;
+  /** The main thread stands still: whoever waits for what it has taken is told so. */
+  stalled(): void;
 }
 
 /** A main thread that comes round takes a question at once. */
@@ -25,12 +27,12 @@ export function createMainThread(
   const waiting = new Map<number, (answer: RouteAnswer) => void>();
   const untaken = new Map<number, Disposable>();
   let last = 0;
-  const busy = (): RouteAnswer =>
-    textAnswer(503, `The main thread does not come round: it took no question within ${takeWithinMs / 1_000} s.\n`);
+  const busy = (what: string): RouteAnswer => textAnswer(503, `The main thread does not come round: ${what}.\n`);
+  const untakenAnswer = (): RouteAnswer => busy(`it took no question within ${takeWithinMs / 1_000} s`);
 
   return {
     ask(request) {
-      if (untaken.size >= mostUntaken) return Promise.resolve(busy());
+      if (untaken.size >= mostUntaken) return Promise.resolve(untakenAnswer());
       last += 1;
       const id = last;
       const { promise, resolve } = Promise.withResolvers<RouteAnswer>();
@@ -38,7 +40,7 @@ export function createMainThread(
       const timer = clock.after(takeWithinMs, () => {
         waiting.delete(id);
         post({ kind: "withdraw", id });
-        resolve(busy());
+        resolve(untakenAnswer());
       });
       untaken.set(id, timer);
       post({ kind: "ask", id, request });
@@ -51,6 +53,13 @@ export function createMainThread(
     answer(id, answer) {
       waiting.get(id)?.(answer);
       waiting.delete(id);
+    },
+    stalled() {
+      for (const [id, resolve] of waiting) {
+        if (untaken.has(id)) continue;
+        waiting.delete(id);
+        resolve(busy("it took this question and stands still since"));
+      }
     },
   };
 }

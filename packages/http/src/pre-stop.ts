@@ -10,11 +10,13 @@ import type { ProbeRoute, RouteRequest } from "./probe-routes.ts";
 
 /** Opens the drain window and answers when it is over; with a token, only for whoever shows it. */
 export function preStopRoute(lifecycle: Lifecycle, token: string | undefined): ProbeRoute {
+  const tellRefused = tellOnce(lifecycle);
   return async (request) => {
     if (request.method !== "GET" && request.method !== "POST") {
       return textAnswer(405, "Only GET and POST are allowed.\n", { allow: "GET, POST" });
     }
     if (token !== undefined && !shows(request, token)) {
+      tellRefused("A preStop hook without the right token was refused. It has to send Authorization: Bearer <token>.");
       return textAnswer(401, "Show the preStop token: Authorization: Bearer <token>.\n", {
         "www-authenticate": "Bearer",
       });
@@ -26,15 +28,23 @@ export function preStopRoute(lifecycle: Lifecycle, token: string | undefined): P
   };
 }
 
-/** What the application's own port says. Once, the log says so too: the kubelet does not show it. */
+/** What the application's own port says. */
 export function refusePreStop(lifecycle: Lifecycle): () => ProbeAnswer {
-  let told = false;
+  const tellRefused = tellOnce(lifecycle);
   const message =
     "A preStop hook came to the application's port, where anybody could send it. Send it to the probe port.";
   return () => {
+    tellRefused(message);
+    return textAnswer(403, `${message}\n`);
+  };
+}
+
+/** The log says why a hook was refused, for the kubelet does not show it; once, for anybody may ask. */
+function tellOnce(lifecycle: Lifecycle): (message: string) => void {
+  let told = false;
+  return (message) => {
     if (!told) lifecycle.publish("notice", { code: "prestop-refused", message });
     told = true;
-    return textAnswer(403, `${message}\n`);
   };
 }
 

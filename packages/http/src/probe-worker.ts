@@ -35,7 +35,8 @@ const listener = createProbeListener((request, response) => {
 }, clock);
 
 const lookAgain = (): void => {
-  stalls.look();
+  const { ageMs, readinessLimitMs } = stalls.look();
+  if (ageMs > readinessLimitMs) main.stalled();
   clock.after(beatMs, lookAgain);
 };
 lookAgain();

@@ -47,6 +47,22 @@ test("a main thread that does not come round is sent 64 questions and no more, u
   assert.equal((await answer).status, 200);
 });
 
+test("what it has taken before it stood still is answered with 503, and what it has not, in its own time", async () => {
+  const { clock, main, sent } = asked();
+  const taken = main.ask(request);
+  main.taken(1);
+  const untaken = main.ask(request);
+  main.stalled();
+  assert.equal((await taken).status, 503);
+  assert.match(String((await taken).body), /took this question and stands still/);
+  main.answer(1, textAnswer(200, "too late\n"));
+  main.taken(2);
+  main.answer(2, textAnswer(200, "round again\n"));
+  await clock.advance(1_000);
+  assert.equal((await untaken).status, 200);
+  assert.deepEqual(sent, ["ask 1", "ask 2"]);
+});
+
 test("an answer that nobody waits for any more is let go of", async () => {
   const { clock, main } = asked();
   const answer = main.ask(request);
