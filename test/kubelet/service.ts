@@ -15,18 +15,17 @@ export interface Service {
 const latencyMs = 10;
 const lagMs = 300;
 
-/** The shortest drain window: longer than routes take to move, as its documentation asks for where few connections come. */
-export const windowMs = 500;
+/** The shortest drain window there is by default. */
+export const windowMs = 1_000;
 
-/** Periods a tenth and less of what people set. */
+/** Grace period and drain window by default, periods a tenth and less of what people set. */
 export const podSpec = (set: Partial<PodSpec> = {}): PodSpec => ({
   file: new URL("fixtures/orders.ts", import.meta.url),
   startupProbe: probe("/startupz", { periodMs: 50, failureThreshold: 600 }),
   livenessProbe: probe("/livez", { periodMs: 200 }),
   readinessProbe: probe("/readyz", { periodMs: 100 }),
-  terminationGracePeriodMs: 6_000,
+  terminationGracePeriodMs: 30_000,
   ...set,
-  env: { SEAWORTHY_DRAIN_WINDOW_MIN_MS: String(windowMs), ...set.env },
 });
 
 /** Runs it, and waits until orders are taken. */
