@@ -87,8 +87,8 @@ ${atOnce}
 100 clients that keep their connection and 10 with a new one for every request, one POST at a time, a pause of 0 to 60 ms
 between two, no retries, through a proxy that passes on bytes, FIN and RST 20 ms later in either direction; a request takes
 20 to 60 ms. Failed is whatever is not a 200; clients that try again would hide part of it. Times count from SIGTERM
-(medians), and SIGKILL came after ${killAfterMs / 1_000} s: what it cut is among the failed. In turn, on one machine, and counts differ from run
-to run. Node.js ${process.versions.node},
+(medians), and SIGKILL came after ${killAfterMs / 1_000} s: what it cut is among the failed. Nobody sends telemetry. In turn, on one machine, and counts
+differ from run to run. Node.js ${process.versions.node},
 ${versions}.
 To repeat: \`npm run bench:drain -- 3\`.`,
 );

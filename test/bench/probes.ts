@@ -29,8 +29,9 @@ const entry = (title: string, file: string, env: Readonly<Record<string, string>
 });
 const bare = entry("`node:http`, no probes", "bare");
 const seaworthy = entry("**seaworthy**", "seaworthy");
+const threadless = entry("seaworthy, `probeThread: false`", "seaworthy", { SEAWORTHY_PROBE_THREAD: "false" });
 const peers = [
-  entry("seaworthy, `probeThread: false`", "seaworthy", { SEAWORTHY_PROBE_THREAD: "false" }),
+  threadless,
   entry("a route in Express", "express"),
   entry("@godaddy/terminus", "terminus"),
   entry("lightship", "lightship"),
@@ -100,6 +101,7 @@ const { ratio, control, bareUs } = await compareRequests();
 
 const startMs = median(bare.startCpuMs);
 const bareMb = median(bare.rssMb);
+const threadMb = median(seaworthy.rssMb) - median(threadless.rssMb);
 
 function answersOf({ answers }: Entry): readonly string[] {
   const sent = answers.flat();
@@ -131,6 +133,7 @@ ${Math.round(bareUs)} µs here; a second bare server, measured in the same turns
 A liveness probe every 100 ms, each on a connection of its own with a time-out of 1 s, while a loop keeps the main thread
 busy for 5 s. What a server on the main thread answers is what it was asked in the last of them, once the loop is over. Start
 CPU is that of all threads until everything listens, as a ratio to bare \`node:http\` (${Math.round(startMs)} ms here), and memory what is
-resident beyond its ${Math.round(bareMb)} MB when idle; the row of Express has Express itself in it. Built files, medians of ${rounds} rounds
-in turn, Node.js ${process.versions.node}, ${versionsOf(["express", "@godaddy/terminus", "lightship"])}. To repeat: \`npm run bench:probes -- 3\`.`,
+resident beyond its ${Math.round(bareMb)} MB when idle: ${Math.round(threadMb)} MB of Seaworthy's is the probe thread, and the row of Express has
+Express itself in it. Telemetry is off; [what it costs](../telemetry/README.md#cost) comes on top. Built files, medians of
+${rounds} rounds in turn, Node.js ${process.versions.node}, ${versionsOf(["express", "@godaddy/terminus", "lightship"])}. To repeat: \`npm run bench:probes -- 3\`.`,
 );
