@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { probeDefaults } from "@seaworthy/http";
 import { root } from "../run/workspaces.ts";
@@ -202,21 +202,28 @@ describe("the second net", () => {
 });
 
 describe("the environment", () => {
-  const read = files
-    .map((file) => readFileSync(file, "utf8"))
-    .flatMap((text) => [
-      ...[...text.matchAll(/\$\{env:(\w+)(?::-([^}]*))?\}/g)].map(([, name = "", fallback = ""]) => [name, fallback]),
-      ...[...text.matchAll(/node_from_env_var: (\w+)/g)].map(([, name = ""]) => [name, ""]),
-    ]);
+  /** Each variable with its default, and the files that read it so. */
+  const readers = new Map<string, Set<string>>();
+  for (const file of files) {
+    const text = readFileSync(file, "utf8");
+    const read = [...text.matchAll(/\$\{env:(\w+)(?::-([^}]*))?\}/g), ...text.matchAll(/node_from_env_var: (\w+)/g)];
+    for (const [, name = "", fallback = ""] of read) {
+      const key = `${name} ${fallback}`;
+      readers.set(key, (readers.get(key) ?? new Set()).add(basename(file, ".yaml")));
+    }
+  }
+  const withMtls = files.map((file) => basename(file, ".yaml")).filter((name) => name.endsWith("-mtls"));
 
-  test("is what the README's table says, with its defaults", () => {
+  test("is what the README's table says, with its readers and its defaults", () => {
     const tables = tablesOf(textOf("README.md"));
     const table = tables.find(({ header }) => header[0] === "Variable") ?? assert.fail("no table of variables");
     // The same variable may mean another amount on another tier: then it has a row for each.
-    const documented = table.rows.map(([name = "", , fallback = ""]) => `${codeIn(name)} ${codeIn(fallback)}`);
-    assert.deepEqual(
-      documented.toSorted(),
-      [...new Set(read.map(([name, fallback]) => `${name} ${fallback}`))].toSorted(),
-    );
+    const documented = table.rows.map(([name = "", by = "", fallback = ""]) => {
+      const of = by === "every overlay with mtls" ? withMtls : by.split(", ");
+      return [`${codeIn(name)} ${codeIn(fallback)}`, of.toSorted()] as const;
+    });
+    const sorted = (rows: readonly (readonly [string, readonly string[]])[]) =>
+      rows.toSorted(([one], [other]) => (one < other ? -1 : 1));
+    assert.deepEqual(sorted(documented), sorted([...readers].map(([key, of]) => [key, [...of].toSorted()])));
   });
 });

@@ -14,6 +14,7 @@ export interface ForgedSpan {
   /** 2 is an error. */
   readonly status?: { readonly code: number; readonly message?: string };
   readonly durationMs?: number;
+  readonly events?: readonly { readonly name: string; readonly attributes: Readonly<Record<string, Value>> }[];
 }
 
 export interface ForgedRecord {
@@ -45,6 +46,11 @@ function wireSpan({ name, traceId = newTraceId(), parentSpanId, kind = 2, status
     endTimeUnixNano: `${end}000000`,
     attributes: wireAttributes(rest.attributes),
     ...(status && { status }),
+    events: (rest.events ?? []).map((event) => ({
+      name: event.name,
+      timeUnixNano: `${end}000000`,
+      attributes: wireAttributes(event.attributes),
+    })),
   };
 }
 
@@ -72,6 +78,19 @@ export const sendSpans = (
     },
     headers,
   );
+
+/** Sends a data point of a sum that is forged, of a scope with attributes. */
+export const sendPoint = (
+  url: string,
+  attributes: Readonly<Record<string, Value>>,
+  scope: Readonly<Record<string, Value>>,
+): Promise<Response> => {
+  const dataPoints = [{ asInt: "1", timeUnixNano: `${Date.now()}000000`, attributes: wireAttributes(attributes) }];
+  const metrics = [{ name: "forged", sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints } }];
+  const scopeMetrics = [{ scope: { name: "forger", attributes: wireAttributes(scope) }, metrics }];
+  const resource = { attributes: wireAttributes({ "service.name": "forged" }) };
+  return post(`${url}/v1/metrics`, { resourceMetrics: [{ resource, scopeMetrics }] }, {});
+};
 
 /** Sends forged log records. */
 export const sendRecords = (

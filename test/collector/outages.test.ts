@@ -97,6 +97,25 @@ withCollector("when something on the road fails", (otelcol) => {
     },
   );
 
+  test("what the back ends have not taken when SIGTERM stops a gateway waits for its restart", unhurried, async (t) => {
+    const { agent, backEnd, gateway, gatewayTier } = await openRoad(t, otelcol, {
+      gatewayEnv: { DECISION_WAIT: "10m" },
+    });
+    await backEnd.refuse();
+    const spans = Array.from({ length: 500 }, (_, number) => ({
+      name: "step",
+      attributes: { "step.number": number },
+    }));
+    assert.equal((await sendSpans(agent.url, spans)).status, 200);
+    assert.deepEqual(await agent.stop(), { code: 0, signal: null });
+    assert.equal(await gateway.metric("otelcol_receiver_accepted_spans"), spans.length);
+    assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
+    await backEnd.listenAgain();
+    assert.equal(backEnd.spans().length, 0);
+    await gatewayTier.start();
+    await backEnd.until(() => arrived(backEnd).size === spans.length, patient);
+  });
+
   test(
     "what an agent refuses for want of memory is sent again by the SDK, or counted by it as lost",
     unhurried,

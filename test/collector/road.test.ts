@@ -4,7 +4,7 @@ import { ask } from "../harness/ask.ts";
 import { until } from "../drain/until.ts";
 import { textOf } from "../telemetry/text-of.ts";
 import type { KubePod } from "./kube-api.ts";
-import { newTraceId, sendRecords, sendSpans } from "./otlp.ts";
+import { newTraceId, sendPoint, sendRecords, sendSpans } from "./otlp.ts";
 import { type Road, node, openRoad, startShop } from "./road.ts";
 import { withCollector } from "./suite.ts";
 
@@ -140,6 +140,7 @@ withCollector("from a service through an agent and a gateway", (otelcol) => {
             "proxy.said": "407 for Basic YXBwOmh1bnRlcjI=",
             "proxy.wants": "basic authentication",
           },
+          events: [{ name: "exception", attributes: { "exception.message": "no login with password=hunter2" } }],
         },
       ],
       { "service.name": "forged", "process.command_args": ["node", "--db-password=hunter2"] },
@@ -147,8 +148,14 @@ withCollector("from a service through an agent and a gateway", (otelcol) => {
     await sendRecords(agent.url, [
       { body: "signed in with token: hunter2", attributes: { apiKey: "hunter2", order: "7" } },
     ]);
+    await sendPoint(
+      agent.url,
+      { "queue.url": "amqp://app:hunter2@queue", order: "7" },
+      { "forger.secret": "hunter2", "forger.version": "1" },
+    );
     const span = await backEnd.until(({ spans }) => spans()[0], patient);
     const record = await backEnd.until(({ logs }) => logs()[0], patient);
+    const metric = await backEnd.until(({ metrics }) => metrics().find(({ name }) => name === "forged"), patient);
     const wire = wireOf(road);
     assert.doesNotMatch(wire, /hunter2|4111111111111111(?!b)/);
     assert.equal(span.attributes["customer.password"], "****");
@@ -162,6 +169,11 @@ withCollector("from a service through an agent and a gateway", (otelcol) => {
     assert.equal(record.attributes["apiKey"], "****");
     assert.equal(record.attributes["order"], "7");
     assert.equal(record.body, "signed in with ****");
+    assert.equal(span.events[0]?.attributes["exception.message"], "no login with ****");
+    assert.equal(metric.points[0]?.attributes["queue.url"], "amqp****queue");
+    assert.equal(metric.points[0]?.attributes["order"], "7");
+    assert.equal(metric.scope.attributes["forger.secret"], "****");
+    assert.equal(metric.scope.attributes["forger.version"], "1");
   });
 
   test(
