@@ -13,9 +13,6 @@ import { type Ports, portsFrom } from "./ports.ts";
 
 const configurations = join(import.meta.dirname, "../../collector");
 
-/** Who waits in front of a terminal finds the intervals of production long. */
-const impatient = { SPAN_METRICS_INTERVAL: "2s" };
-
 const collector = otelcol();
 const database = prometheus();
 const missing = [collector, database].flatMap((program) => ("missing" in program ? [program.missing] : []));
@@ -44,7 +41,7 @@ async function startAll(otelcolPath: string, prometheusPath: string, ports: Port
     );
     await start(
       startPart("collector", collectorCommand(otelcolPath, ports), {
-        env: { ...process.env, ...impatient, PROMETHEUS_URL: prometheusUrl },
+        env: { ...process.env, PROMETHEUS_URL: prometheusUrl },
         log: join(scratch, "collector.log"),
         onLine: (line) => console.log(`collector │ ${line}`),
       }),
@@ -76,6 +73,7 @@ function prometheusCommand(program: string, ports: Ports, scratch: string): [str
     `--storage.tsdb.path=${join(scratch, "prometheus")}`,
     `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     "--web.enable-otlp-receiver",
+    "--enable-feature=created-timestamp-zero-ingestion",
   ];
 }
 

@@ -45,9 +45,11 @@ const quiet = [
 const faults = {
   "/fails": ["SeaworthyAvailabilityBurnFast", "SeaworthyRouteFailing"],
   "/floods": ["SeaworthyTelemetryDropped", "SeaworthyExportFailing"],
-  "/blocks": ["SeaworthyEventLoopBlocked"],
+  "/blocks": ["SeaworthyEventLoopBlocked", "SeaworthyEventLoopStalled"],
   "/breaks": ["SeaworthyCheckFailing", "SeaworthyReplicaNotReady", "SeaworthyNoReplicaReady"],
 } as const;
+
+const noOtlp = `Prometheus ${"version" in prometheus ? prometheus.version : ""} takes no OTLP`;
 
 /** How long each part may take on a machine that is busy with other things. */
 const patient = { timeout: 120_000 };
@@ -78,6 +80,14 @@ async function startService(t: TestContext, env: Readonly<Record<string, string>
   await service.until(/Started after/);
   return { process: service, app: `http://127.0.0.1:${port}`, probes: `127.0.0.1:${probePort}` };
 }
+
+/** Has a service send its metrics, each second. */
+const pushTo = ({ url }: RunningPrometheus): Readonly<Record<string, string>> => ({
+  OTEL_METRICS_EXPORTER: "otlp",
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${url}/api/v1/otlp/v1/metrics`,
+  OTEL_METRIC_EXPORT_INTERVAL: "1000",
+  OTEL_METRIC_EXPORT_TIMEOUT: "1000",
+});
 
 /** Asks each service for each path, again and again, until the test is over. */
 const load = (t: TestContext, services: readonly RunningService[], paths: readonly string[]): void =>
@@ -126,17 +136,12 @@ if ("missing" in prometheus && !isRequired) {
     const services = [scraped];
     const names = ["scraped"];
     if (takesOtlp) {
-      const env = {
-        OTEL_SERVICE_NAME: "pushed",
-        OTEL_METRICS_EXPORTER: "otlp",
-        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${running.url}/api/v1/otlp/v1/metrics`,
-        OTEL_METRIC_EXPORT_INTERVAL: "1000",
-        OTEL_METRIC_EXPORT_TIMEOUT: "1000",
-      };
-      services.push(await startService(t, { ...traces, ...env }));
+      services.push(await startService(t, { ...traces, ...pushTo(running), OTEL_SERVICE_NAME: "pushed" }));
       names.push("pushed");
-    } else
-      t.diagnostic(`Prometheus ${"version" in prometheus ? prometheus.version : ""} takes no OTLP: by scrape only`);
+    } else {
+      assert.ok(!isRequired, noOtlp);
+      t.diagnostic(`${noOtlp}: by scrape only`);
+    }
 
     await t.test("each rule that records yields", patient, async (part) => {
       load(part, services, ["/orders/1", "/forwards", "/floods"]);
@@ -163,6 +168,24 @@ if ("missing" in prometheus && !isRequired) {
         [],
       );
     });
+
+    if (takesOtlp) {
+      await t.test("a burst that is over before its first export counts, by OTLP", patient, async (part) => {
+        const { app } = await startService(part, {
+          ...traces,
+          ...pushTo(running),
+          OTEL_SERVICE_NAME: "burst",
+          OTEL_METRIC_EXPORT_INTERVAL: "5000",
+        });
+        const count = 20;
+        await Promise.all(Array.from({ length: count }, () => ask(`${app}/fails`)));
+        const errors = `http_server_request_duration_seconds_count{service_name="burst", http_route="/fails"}`;
+        await running.until("an increase by the burst", part.signal, async () => {
+          const [increase] = await running.query(`increase(${errors}[5m])`);
+          return increase !== undefined && increase.value >= count;
+        });
+      });
+    }
 
     for (const [path, fired] of Object.entries(faults)) {
       await t.test(`${path.slice(1)}: ${fired.join(", ")}`, patient, async (part) => {

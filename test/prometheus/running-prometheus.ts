@@ -84,7 +84,7 @@ export async function startWith(t: Scope, configuration: unknown): Promise<Runni
     `--config.file=${config}`,
     "--web.listen-address=127.0.0.1:0",
     `--storage.tsdb.path=${join(scratch, "data")}`,
-    ...(takesOtlp ? ["--web.enable-otlp-receiver"] : []),
+    ...(takesOtlp ? ["--web.enable-otlp-receiver", "--enable-feature=created-timestamp-zero-ingestion"] : []),
   ];
   const running = startProcess(t, new URL(import.meta.url), { command: [prometheus.path, ...flags] });
   const [, address] = await running.until(/Listening on.*?(127\.0\.0\.1:\d+)/);

@@ -110,6 +110,20 @@ test("the configurations differ in where targets come from, and in whom they tel
   assert.deepEqual(local, cluster);
 });
 
+test("wherever Prometheus is started it takes OTLP, and the start of a series as 0", () => {
+  for (const name of [
+    "README.md",
+    "prometheus.yml",
+    "prometheus.local.yml",
+    "../../examples/with-collector/start.ts",
+    "../../examples/with-collector/compose.yaml",
+  ]) {
+    const text = readFileSync(join(folder, name), "utf8");
+    assert.match(text, /--web\.enable-otlp-receiver\b/, name);
+    assert.match(text, /--enable-feature=created-timestamp-zero-ingestion\b/, name);
+  }
+});
+
 test("no configuration listens on all interfaces", () => {
   for (const name of ["prometheus.yml", "prometheus.local.yml"]) {
     const text = readFileSync(join(folder, name), "utf8");

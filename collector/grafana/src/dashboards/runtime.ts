@@ -34,6 +34,12 @@ const steps = {
 };
 const noLimit = "No limit is set";
 
+/**
+ * What the process that was heard last says of itself, once for each instance: over OTLP a container that was started anew
+ * is the same instance, and for some minutes two processes say it.
+ */
+const newest = "(topk by (job, instance) (1, timestamp(target_info)) > bool 0)";
+
 /** How the processes of a service are: their event loop, memory, garbage and CPU. */
 export function runtimeDashboard(): Dashboard {
   return dashboardOf({
@@ -132,6 +138,7 @@ export function runtimeDashboard(): Dashboard {
             unit: "s",
             width: 8,
             queries: ["p50", "p90", "p99", "max"].map((of) => ({ expr: `max(${delay(of)})`, legend: of })),
+            runbook: "SeaworthyEventLoopStalled",
           }),
           curves({
             title: "Utilization",
@@ -303,7 +310,7 @@ export function runtimeDashboard(): Dashboard {
               {
                 name: "up for",
                 unit: "s",
-                expr: `max by (${process.by}, service_version, process_runtime_version, telemetry_distro_version) (process_uptime_seconds${instances} * on (job, instance) group_left (process_runtime_version, telemetry_distro_version) target_info)`,
+                expr: `max by (${process.by}, service_version, process_runtime_version, telemetry_distro_version) (process_uptime_seconds${instances} * on (job, instance) group_left (process_runtime_version, telemetry_distro_version) ${newest})`,
               },
             ],
           }),

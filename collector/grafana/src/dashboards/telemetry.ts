@@ -21,7 +21,8 @@ const all = (...records: readonly string[]): string =>
   records.map((record) => `(sum(${record}) or vector(0))`).join(" + ");
 
 const dropped = `service_signal:otel_sdk_queue_dropped:rate5m${services}`;
-const failed = `service_signal:otel_sdk_export_failed:rate5m${services}`;
+const droppedOfLate = `service_signal:otel_sdk_queue_dropped:increase1h${services}`;
+const failedOfLate = `service_signal:otel_sdk_export_failed:increase1h${services}`;
 const refused = `collector_signal:otelcol_receiver_refused:rate5m${collector}`;
 const notSent = `collector_signal:otelcol_exporter_send_failed:rate5m${collector}`;
 const noPlace = `collector_signal:otelcol_exporter_enqueue_failed:rate5m${collector}`;
@@ -41,7 +42,7 @@ export function telemetryDashboard(): Dashboard {
     annotations: happenings("several"),
     rows: [
       {
-        title: "Is anything lost now?",
+        title: "Is anything lost?",
         panels: [
           figure({
             title: "Services heard of",
@@ -55,21 +56,21 @@ export function telemetryDashboard(): Dashboard {
           figure({
             title: "Dropped by services",
             description:
-              "Spans and log records per second that found a full queue and are gone. More is recorded than is sent: look at Queue of services, and at the mean duration of its exports.",
-            unit: "cps",
+              "Spans and log records of the last hour that found a full queue and are gone. More is recorded than is sent: look at Queue of services, and at the mean duration of its exports.",
+            unit: "short",
             width: 4,
             steps: goodIfNone,
-            queries: [{ expr: all(dropped) }],
+            queries: [{ expr: all(droppedOfLate) }],
             runbook: "SeaworthyTelemetryDropped",
           }),
           figure({
             title: "Failed by services",
             description:
-              "Items per second that the Collector did not take, or that did not reach it. Look at Failed exports for what it said, and at the log of the service, which names the cause once a minute.",
-            unit: "cps",
+              "Items of the last hour that the Collector did not take, or that did not reach it. Over OTLP they are told of when it is there again. Look at Failed exports for what it said, and at the log of the service, which names the cause once a minute.",
+            unit: "short",
             width: 4,
             steps: goodIfNone,
-            queries: [{ expr: all(failed) }],
+            queries: [{ expr: all(failedOfLate) }],
             runbook: "SeaworthyExportFailing",
           }),
           figure({
@@ -85,7 +86,7 @@ export function telemetryDashboard(): Dashboard {
           figure({
             title: "Lost by Collectors",
             description:
-              "Items per second that a Collector gave up to send, or had no place for in its queue. Look at the back end first, then at the queue.",
+              "Items per second that a Collector gave up to send, or had no place for in its queue; some of the latter their senders keep and send again. Look at the back end first, then at the queue.",
             unit: "cps",
             width: 4,
             steps: goodIfNone,
@@ -95,7 +96,7 @@ export function telemetryDashboard(): Dashboard {
           figure({
             title: "Fullest queue",
             description:
-              "Of the Collectors: what waits to be sent, of what may wait. Rising means that the back end takes less than comes; at 1 the Collector begins to lose.",
+              "Of the Collectors: what waits to be sent, of what may wait. Rising means that the back end takes less than comes; at 1 the Collector turns away what comes.",
             unit: "percentunit",
             width: 4,
             steps: ofQueue,
