@@ -2,9 +2,12 @@ import { createRequire } from "node:module";
 import { version } from "@seaworthy/lifecycle";
 import type { Tell } from "./channels.ts";
 
-/** The packages that bring an SDK, or an agent, of their own, and what they are called. */
+/**
+ * The packages that bring an SDK, or an agent, of their own, and what they are called. The first that is found counts: what
+ * has others inside it, or depends on them, stands before them.
+ */
 const agents: readonly (readonly [RegExp, string])[] = [
-  [/[\\/]@opentelemetry[\\/]auto-instrumentations-node[\\/]/, "@opentelemetry/auto-instrumentations-node"],
+  [/[\\/]otel-auto-instrumentation[^\\/]*[\\/]/, "the injection of the OpenTelemetry operator"],
   [/[\\/]@elastic[\\/]opentelemetry-node[\\/]/, "@elastic/opentelemetry-node"],
   [/[\\/]@splunk[\\/]otel[\\/]/, "@splunk/otel"],
   [/[\\/]@azure[\\/]monitor-opentelemetry[\\/]/, "@azure/monitor-opentelemetry"],
@@ -12,11 +15,11 @@ const agents: readonly (readonly [RegExp, string])[] = [
   [/[\\/]@honeycombio[\\/]opentelemetry-node[\\/]/, "@honeycombio/opentelemetry-node"],
   [/[\\/]@hyperdx[\\/]node-opentelemetry[\\/]/, "@hyperdx/node-opentelemetry"],
   [/[\\/]@sentry[\\/](node|opentelemetry)[\\/]/, "@sentry/node"],
-  [/[\\/]otel-auto-instrumentation[^\\/]*[\\/]/, "the injection of the OpenTelemetry operator"],
   [/[\\/]dd-trace[\\/]/, "dd-trace"],
   [/[\\/]newrelic[\\/]/, "newrelic"],
   [/[\\/]elastic-apm-node[\\/]/, "elastic-apm-node"],
   [/[\\/]@dynatrace[\\/]/, "Dynatrace"],
+  [/[\\/]@opentelemetry[\\/]auto-instrumentations-node[\\/]/, "@opentelemetry/auto-instrumentations-node"],
   [/[\\/]@opentelemetry[\\/]sdk-node[\\/]/, "@opentelemetry/sdk-node"],
 ];
 

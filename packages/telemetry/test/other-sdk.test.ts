@@ -55,6 +55,33 @@ describe("another SDK", () => {
     test(`is known as ${name} by its files`, () => assert.equal(nameOfOther(`at start (${file}:1:1)`), name));
   }
 
+  /** What a process has loaded, as far as it matters here, whose SDK is brought by something else. */
+  const injected: Readonly<Record<string, readonly string[]>> = {
+    "the injection of the OpenTelemetry operator": [
+      "/otel-auto-instrumentation-nodejs/autoinstrumentation.js",
+      "/otel-auto-instrumentation-nodejs/node_modules/@opentelemetry/auto-instrumentations-node/build/src/utils.js",
+      "/otel-auto-instrumentation-nodejs/node_modules/@opentelemetry/sdk-node/build/src/sdk.js",
+      "/app/node_modules/express/index.js",
+      "/app/server.js",
+    ],
+    "the AWS distribution of OpenTelemetry": [
+      "/app/node_modules/@opentelemetry/api/build/src/index.js",
+      "/app/node_modules/@opentelemetry/auto-instrumentations-node/build/src/utils.js",
+      "/app/node_modules/@aws/aws-distro-opentelemetry-node-autoinstrumentation/build/src/register.js",
+      "/app/node_modules/@opentelemetry/sdk-node/build/src/sdk.js",
+    ],
+    "@opentelemetry/auto-instrumentations-node": [
+      "/app/node_modules/@opentelemetry/sdk-node/build/src/sdk.js",
+      "/app/node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js",
+    ],
+  };
+  for (const [name, paths] of Object.entries(injected)) {
+    test(`is known as ${name}, and not by what that brings with it, in whatever order it was loaded`, () => {
+      assert.equal(nameOfOther(paths.join("\n")), name);
+      assert.equal(nameOfOther(paths.toReversed().join("\n")), name);
+    });
+  }
+
   test("that comes later is named by the stack of its attempt", () => {
     const told: TelemetryNotice[] = [];
     const stack =
