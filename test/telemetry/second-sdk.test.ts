@@ -58,6 +58,16 @@ describe("another SDK is named in one line, and nothing is sent twice:", () => {
     assert.equal(deliveriesOf(ended.service)["spans"]?.sent, ended.receiver.spans().length);
   });
 
+  test("one that is started after, and sets a diagnostic logger of its own, gets nothing", async (t) => {
+    const ended = await run(t, "second-sdk.mjs", { args: ["after"], env: { OTEL_LOG_LEVEL: "info" } });
+    assertOneLine(ended, /^@opentelemetry\/sdk-node was started after Seaworthy's telemetry and could not register /);
+    assert.deepEqual(senders(ended), ["ours"]);
+    assert.match(
+      `${ended.service.stdout()}${ended.service.stderr()}`,
+      /Attempted duplicate registration of API: trace/,
+    );
+  });
+
   for (const [flag, file, line] of [
     ["--import", "node-sdk-preload.mjs", byResource],
     ["--require", "node-sdk-preload.cjs", byFile],

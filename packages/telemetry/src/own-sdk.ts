@@ -23,7 +23,6 @@ import type { SettledOptions } from "./options.ts";
 import { leaveToOther, markAsOurs, tellOfAgent, watchIntruders } from "./other-sdk.ts";
 import { checkPipelines } from "./pipelines-check.ts";
 import { openPipelines } from "./pipelines/open.ts";
-import { noteStrangeAnswer } from "./pipelines/strange-answer.ts";
 import { plansOf } from "./plans.ts";
 import { metricsRoute } from "./prometheus/metrics-route.ts";
 import { createScrapeReader } from "./prometheus/scrape-reader.ts";
@@ -57,8 +56,6 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
   let isDropped = (_span: object): boolean => false;
   attached.add(
     listenToSdk(diagLogLevelOf(settings), clock, tell, {
-      partialSuccess: (response) => pipelines.rejected(response),
-      strangeAnswer: noteStrangeAnswer,
       duplicateRegistration: watchIntruders(tell),
     }),
   );

@@ -2,21 +2,11 @@ import { DiagLogLevel, type DiagLogger, diag } from "@opentelemetry/api";
 import { loggingErrorHandler, setGlobalErrorHandler } from "@opentelemetry/core";
 import { type Clock, messageOf } from "@seaworthy/lifecycle";
 import type { Tell, TelemetryNotice } from "./channels.ts";
+import { setLoggerBeside } from "./beside-logger.ts";
 import { isHeardOf } from "./pipelines/counted-exporter.ts";
-
-/** What the SDK says of a partly taken export; the key names the pipeline. */
-export interface PartialSuccess {
-  readonly rejectedSpans?: number | string;
-  readonly rejectedDataPoints?: number | string;
-  readonly rejectedLogRecords?: number | string;
-  readonly errorMessage?: string;
-}
 
 /** Hears what the SDK says of itself, where that has to be acted on. */
 export interface DiagListener {
-  partialSuccess(response: PartialSuccess): void;
-  /** The answer to an export that was taken is not one of OTLP. */
-  strangeAnswer(answer: string): void;
   /** Another SDK tried to register after this one. */
   duplicateRegistration(stack: string): void;
 }
@@ -27,14 +17,17 @@ const mostSentences = 20;
 
 /** What is known already by the books of the pipelines, and told there. */
 const toldElsewhere =
-  /^Timeout$|maxQueueSize reached|Export (failed|retry|succeeded)|metrics export (failed|timed out|threw)|Concurrent export limit/;
+  /^Timeout$|maxQueueSize reached|Export (failed|retry|succeeded)|metrics export (failed|timed out|threw)|Concurrent export limit|Attempted duplicate registration|Current logger will be overwritten/;
+
+const duplicate = /Attempted duplicate registration of API/;
 
 /** What an exporter that is made for the last export hears when it wants to measure itself, or loads what is instrumented. */
 const atTheEnd = /^A shutdown (?:MeterProvider cannot provide a Meter|LoggerProvider cannot provide a Logger)/;
 
 /**
- * Turns what the SDK writes to its diagnostic logger, which is nothing by default, into notices. What has to be acted on
- * is heard whatever the level, which says only what is told.
+ * Turns what the SDK writes to its diagnostic logger, which is nothing by default, into notices; where the application has
+ * a logger of its own, that is left to it. What has to be acted on is heard whoever holds it, and whatever the level, which
+ * says only what is told.
  */
 export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, listener: DiagListener): Disposable {
   const toldAt = new Map<string, number>();
@@ -63,15 +56,7 @@ export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, liste
     (severity: TelemetryNotice["level"], of: DiagLogLevel) =>
     (message: string, ...details: unknown[]): void => {
       const text = [message, ...details.map(textOf)].join(" ");
-      const partial = /^Received Partial Success response: (.*)$/.exec(text)?.[1];
-      if (partial !== undefined) {
-        const response = parse(partial);
-        if (isRejection(response)) return listener.partialSuccess(response);
-        if (!response.errorMessage) return;
-      }
-      if (couldNotRead.test(text)) return listener.strangeAnswer(bytesIn(details));
-      if (/Attempted duplicate registration of API/.test(text)) return listener.duplicateRegistration(text);
-      if (of > level || toldElsewhere.test(text) || atTheEnd.test(text)) return;
+      if (of > level || isRejection(text) || toldElsewhere.test(text) || atTheEnd.test(text)) return;
       // A component of the SDK says its name first.
       const [sentence] = details;
       if (!isDue(withoutNumbers(typeof sentence === "string" ? `${message} ${sentence}` : message))) return;
@@ -85,38 +70,28 @@ export function listenToSdk(level: DiagLogLevel, clock: Clock, tell: Tell, liste
     verbose: say("info", DiagLogLevel.VERBOSE),
   };
 
-  diag.setLogger(logger, { logLevel: Math.max(level, DiagLogLevel.WARN), suppressOverrideMessage: true });
+  const beside = setLoggerBeside({
+    logger,
+    level: Math.max(level, DiagLogLevel.ERROR),
+    onError(text) {
+      if (duplicate.test(text)) listener.duplicateRegistration(text);
+    },
+  });
   setGlobalErrorHandler((error) => {
-    if (!isHeardOf(error)) logger.warn(messageOf(error));
+    if (!isHeardOf(error)) diag.warn(messageOf(error));
   });
   return {
     [Symbol.dispose]() {
-      diag.disable();
+      beside[Symbol.dispose]();
       setGlobalErrorHandler(loggingErrorHandler());
     },
   };
 }
 
-const couldNotRead = /Export succeeded but could not deserialize response/;
-
-function parse(json: string): PartialSuccess {
-  try {
-    const { errorMessage, ...items } = Object(JSON.parse(json)) as Record<string, unknown>;
-    return { ...items, ...(typeof errorMessage === "string" && { errorMessage }) };
-  } catch {
-    return {};
-  }
-}
-
-/** A message without items is a warning. */
-const isRejection = ({ rejectedSpans, rejectedDataPoints, rejectedLogRecords }: PartialSuccess): boolean =>
-  [rejectedSpans, rejectedDataPoints, rejectedLogRecords].some((items) => Number(items ?? 0) > 0);
-
-/** The beginning of the answer that comes with the complaint. */
-const bytesIn = (details: readonly unknown[]): string => {
-  const bytes = details.find((detail) => detail instanceof Uint8Array);
-  return bytes === undefined ? "" : Buffer.from(bytes.subarray(0, 200)).toString("latin1");
-};
+/** What of it was rejected is heard by the exporter; a message without items is a warning. */
+const isRejection = (text: string): boolean =>
+  text.startsWith("Received Partial Success response:") &&
+  (/"rejected\w+":"?[1-9]/.test(text) || !/"errorMessage":"[^"]/.test(text));
 
 /** Two spans that are ended twice are one mistake. */
 const withoutNumbers = (sentence: string): string => sentence.replaceAll(/[\da-f]{16,}|\d+/g, "0");

@@ -1,27 +1,23 @@
 import assert from "node:assert/strict";
 import { type TestContext, describe, test } from "node:test";
-import { DiagLogLevel, diag } from "@opentelemetry/api";
+import { DiagLogLevel, type DiagLogger, diag } from "@opentelemetry/api";
 import { type ExportResult, globalErrorHandler } from "@opentelemetry/core";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { createManualClock } from "@seaworthy/lifecycle/testing";
 import { countExports } from "../src/pipelines/counted-exporter.ts";
 import { createTally } from "../src/pipelines/tally.ts";
-import { type PartialSuccess, listenToSdk } from "../src/sdk-diag.ts";
+import { listenToSdk } from "../src/sdk-diag.ts";
 
 function stage(t: TestContext, level = DiagLogLevel.INFO) {
   const clock = createManualClock();
   const told: string[] = [];
-  const partial: PartialSuccess[] = [];
-  const strange: string[] = [];
   const intruders: string[] = [];
   const listening = listenToSdk(level, clock, (notice) => told.push(`${notice.level}: ${notice.message}`), {
-    partialSuccess: (response) => partial.push(response),
-    strangeAnswer: (answer) => strange.push(answer),
     duplicateRegistration: (stack) => intruders.push(stack),
   });
   t.after(() => listening[Symbol.dispose]());
-  return { clock, told, partial, strange, intruders };
+  return { clock, told, intruders };
 }
 
 describe("what the SDK says of itself", () => {
@@ -53,6 +49,9 @@ describe("what the SDK says of itself", () => {
     diag.warn("Dropped 5 spans because maxQueueSize reached");
     globalErrorHandler(new Error("PeriodicExportingMetricReader: metrics export failed (error x)"));
     globalErrorHandler(new Error("Timeout"));
+    diag.info("Export failed with non-retryable error: x");
+    diag.warn("Export succeeded but could not deserialize response - is it?", new Error("no"), Buffer.from("<html>"));
+    diag.warn("Received Partial Success response:", JSON.stringify({ rejectedSpans: 3, errorMessage: "late" }));
     assert.deepEqual(told, []);
     globalErrorHandler(new Error("something else"));
     assert.deepEqual(told, ["warn: OpenTelemetry says: something else"]);
@@ -81,48 +80,28 @@ describe("what the SDK says of itself", () => {
     assert.deepEqual(told, ["warn: OpenTelemetry says: connect ECONNREFUSED"]);
   });
 
-  test("of an export that was taken in part is heard", (t) => {
-    const { told, partial } = stage(t);
-    diag.warn("Received Partial Success response:", JSON.stringify({ rejectedSpans: 3, errorMessage: "late" }));
-    for (const nothing of [
-      "not JSON",
-      "null",
-      "{}",
-      '{"rejectedSpans":"some"}',
-      '{"rejectedSpans":-3}',
-      '{"errorMessage":5}',
-    ]) {
+  test("of an answer that rejects nothing, and says nothing, is left out", (t) => {
+    const { told } = stage(t);
+    for (const nothing of ["not JSON", "null", "{}", '{"rejectedSpans":"some"}', '{"rejectedSpans":0}']) {
       diag.warn("Received Partial Success response:", nothing);
     }
-    assert.deepEqual([partial, told], [[{ rejectedSpans: 3, errorMessage: "late" }], []]);
+    assert.deepEqual(told, []);
   });
 
   for (const level of [DiagLogLevel.ERROR, DiagLogLevel.NONE]) {
     test(`is heard where it has to be acted on, also when it is not to be told (level ${level})`, (t) => {
-      const { told, partial, strange, intruders } = stage(t, level);
-      diag.warn("Received Partial Success response:", JSON.stringify({ rejectedSpans: 3 }));
-      const complaint = "Export succeeded but could not deserialize response - is it?";
-      diag.warn(complaint, new Error("no"), Buffer.from("<html>"));
+      const { told, intruders } = stage(t, level);
       diag.error("Error: @opentelemetry/api: Attempted duplicate registration of API: trace\n at x");
       diag.warn("odd");
       globalErrorHandler(new Error("odd, too"));
-      assert.deepEqual([partial.length, strange, intruders.length, told], [1, ["<html>"], 1, []]);
+      assert.deepEqual([intruders.length, told], [1, []]);
     });
   }
 
   test("of a warning that came with an answer is told", (t) => {
-    const { told, partial } = stage(t);
+    const { told } = stage(t);
     diag.warn("Received Partial Success response:", JSON.stringify({ errorMessage: "use version 2" }));
-    assert.equal(partial.length, 0);
     assert.match(told[0] ?? "", /use version 2/);
-  });
-
-  test("of an answer that it cannot read is heard, with how that begins", (t) => {
-    const { told, strange } = stage(t);
-    const component = diag.createComponentLogger({ namespace: "OTLPExportDelegate" });
-    const sentence = "Export succeeded but could not deserialize response - is the response specification compliant?";
-    component.warn(sentence, new Error("wire type"), Buffer.from("<html>"));
-    assert.deepEqual([strange, told], [["<html>"], []]);
   });
 
   test("by one component is told sentence by sentence", (t) => {
@@ -154,5 +133,67 @@ describe("what the SDK says of itself", () => {
     const { intruders } = stage(t);
     diag.error("Error: @opentelemetry/api: Attempted duplicate registration of API: trace\n    at x");
     assert.equal(intruders.length, 1);
+  });
+});
+
+describe("a logger of the application", () => {
+  /** One that keeps what it is told, as "level: words". */
+  function createKeeping(): { readonly logger: DiagLogger; readonly kept: string[] } {
+    const kept: string[] = [];
+    const keep =
+      (level: string) =>
+      (...said: unknown[]): void =>
+        void kept.push(`${level}: ${said.join(" ")}`);
+    const names = ["error", "warn", "info", "debug", "verbose"] as const;
+    return { logger: Object.fromEntries(names.map((name) => [name, keep(name)])) as unknown as DiagLogger, kept };
+  }
+
+  const quietly = { logLevel: DiagLogLevel.INFO, suppressOverrideMessage: true };
+  const attempt = "Error: @opentelemetry/api: Attempted duplicate registration of API: trace\n    at x";
+
+  test("that is set later is told all, and another SDK is heard of none the less", (t) => {
+    const { told, intruders } = stage(t);
+    const { logger, kept } = createKeeping();
+    diag.setLogger(logger, quietly);
+    diag.error(attempt);
+    diag.warn("odd");
+    diag.debug("noise");
+    globalErrorHandler(new Error("lost"));
+    assert.deepEqual(kept, [`error: ${attempt}`, "warn: odd", "warn: lost"]);
+    assert.deepEqual([told, intruders], [[], [attempt]]);
+  });
+
+  test("that is set later, with a word on it, is not told of", (t) => {
+    const { told } = stage(t);
+    diag.setLogger(createKeeping().logger);
+    assert.deepEqual(told, []);
+  });
+
+  test("that was set before goes on, and another SDK is heard of", (t) => {
+    const { logger, kept } = createKeeping();
+    diag.setLogger(logger, quietly);
+    t.after(() => diag.disable());
+    const { told, intruders } = stage(t);
+    diag.error(attempt);
+    diag.warn("odd");
+    assert.deepEqual([kept, told, intruders], [[`error: ${attempt}`, "warn: odd"], [], [attempt]]);
+  });
+
+  test("stays when the other one goes", (t) => {
+    const listening = listenToSdk(DiagLogLevel.INFO, createManualClock(), () => {}, { duplicateRegistration() {} });
+    const { logger, kept } = createKeeping();
+    diag.setLogger(logger, quietly);
+    t.after(() => diag.disable());
+    listening[Symbol.dispose]();
+    diag.warn("odd");
+    assert.deepEqual(kept, ["warn: odd"]);
+  });
+
+  test("that is taken out again leaves nobody, and is no mistake", (t) => {
+    const { told } = stage(t);
+    diag.setLogger(createKeeping().logger, quietly);
+    diag.disable();
+    diag.warn("odd");
+    assert.deepEqual(told, []);
   });
 });

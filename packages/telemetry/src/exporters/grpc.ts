@@ -24,49 +24,44 @@ import {
 } from "@opentelemetry/otlp-transformer";
 import { systemClock } from "@seaworthy/lifecycle";
 import { dialled } from "./grpc-target.ts";
-import type { Destination, OnUnreached, ProtocolExporters } from "./otlp.ts";
+import { hearAnswers } from "./hear-answers.ts";
+import type { Destination, ExportEar, ProtocolExporters } from "./otlp.ts";
 import { type OneTry, tryingAgain } from "./try-again.ts";
 
 /** OTLP over gRPC: loaded only when asked for. */
 export const exporters: ProtocolExporters = {
-  traces: (to, provider, onUnreached) =>
+  traces: (to, provider, ear) =>
+    create({ to, provider, ear, service: "Trace", item: "span" }, ProtobufTraceSerializer, TraceExporterMetricsHelper),
+  metrics: (to, provider, ear) =>
     create(
-      { to, provider, onUnreached, service: "Trace", item: "span" },
-      ProtobufTraceSerializer,
-      TraceExporterMetricsHelper,
-    ),
-  metrics: (to, provider, onUnreached) =>
-    create(
-      { to, provider, onUnreached, service: "Metrics", item: "metric" },
+      { to, provider, ear, service: "Metrics", item: "metric" },
       ProtobufMetricsSerializer,
       MetricsExporterMetricsHelper,
     ),
-  logs: (to, provider, onUnreached) =>
-    create(
-      { to, provider, onUnreached, service: "Logs", item: "log" },
-      ProtobufLogsSerializer,
-      LogsExporterMetricsHelper,
-    ),
+  logs: (to, provider, ear) =>
+    create({ to, provider, ear, service: "Logs", item: "log" }, ProtobufLogsSerializer, LogsExporterMetricsHelper),
 };
 
 interface Parts {
   readonly to: Destination;
   readonly provider: MeterProvider | undefined;
-  readonly onUnreached: OnUnreached | undefined;
+  readonly ear: ExportEar | undefined;
   readonly service: "Trace" | "Metrics" | "Logs";
   /** What metrics of the SDK about itself call what is sent. */
   readonly item: string;
 }
 
 function create<Items>(
-  { to, provider, onUnreached, service, item }: Parts,
+  { to, provider, ear, service, item }: Parts,
   serializer: ISerializer<Items, unknown>,
   helper: IExporterMetricsHelper<Items>,
 ): OTLPExporterBase<Items> {
   const options = optionsOf(to);
   const metrics = createOtlpGrpcExporterMetrics(`otlp_grpc_${item}_exporter`, helper, options.url, provider);
-  const transport = tryingAgain(sendingOnce(options, service), { clock: systemClock, onUnreached });
-  return new OTLPExporterBase(createOtlpNetworkExportDelegate(options, serializer, metrics, transport));
+  const transport = tryingAgain(sendingOnce(options, service), { clock: systemClock, onUnreached: ear?.unreached });
+  return new OTLPExporterBase(
+    createOtlpNetworkExportDelegate(options, hearAnswers(serializer, ear), metrics, transport),
+  );
 }
 
 type Options = Parameters<typeof createOtlpGrpcExportDelegate>[0];

@@ -9,13 +9,12 @@ import { temporalityOf } from "./temporality.ts";
  * that starts has better things to do, and one without a Collector none at all.
  */
 export const exportersOnDemand: OtlpExporters = {
-  traces: (destination, meterProvider, onUnreached) =>
-    onDemand(() => load(destination).traces(destination, meterProvider, onUnreached)),
-  logs: (destination, meterProvider, onUnreached) =>
-    onDemand(() => load(destination).logs(destination, meterProvider, onUnreached)),
-  metrics(destination, options, onUnreached) {
+  traces: (destination, meterProvider, ear) =>
+    onDemand(() => load(destination).traces(destination, meterProvider, ear)),
+  logs: (destination, meterProvider, ear) => onDemand(() => load(destination).logs(destination, meterProvider, ear)),
+  metrics(destination, options, ear) {
     let meterProvider: MeterProvider | undefined;
-    const exporter = onDemand(() => load(destination).metrics(destination, meterProvider, onUnreached));
+    const exporter = onDemand(() => load(destination).metrics(destination, meterProvider, ear));
     return Object.assign(exporter, {
       selectAggregation: options.aggregationPreference,
       selectAggregationTemporality: temporalityOf(options.temporalityPreference),

@@ -19,18 +19,25 @@ export interface Destination {
   readonly insecure: boolean;
 }
 
-/** Hears at once of an export over gRPC that found nobody, and is tried again; those over HTTP Node tells of. */
-export type OnUnreached = (error: Error) => void;
+/** Hears at once what the result of an export does not say. */
+export interface ExportEar {
+  /** A try over gRPC found nobody, and there may be another one; those over HTTP Node tells of. */
+  unreached(error: Error): void;
+  /** The other side took an export, but for so many items. */
+  rejected(items: number, reason: string): void;
+  /** It took an export, and the answer is not one of OTLP; this is how that begins. */
+  strange(answer: string): void;
+}
 
 /** Makes the exporters of a pipeline. */
 export interface OtlpExporters {
-  traces(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): SpanExporter;
+  traces(destination: Destination, meterProvider: MeterProvider | undefined, ear?: ExportEar): SpanExporter;
   metrics(
     destination: Destination,
     options: MetricExporterOptions,
-    onUnreached?: OnUnreached,
+    ear?: ExportEar,
   ): PushMetricExporter & { setSelfObsMeterProvider(meterProvider: MeterProvider): void };
-  logs(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): LogRecordExporter;
+  logs(destination: Destination, meterProvider: MeterProvider | undefined, ear?: ExportEar): LogRecordExporter;
 }
 
 /**
@@ -39,12 +46,12 @@ export interface OtlpExporters {
  * header that was refused would come back so, and one that no request can carry would fail every export.
  */
 export interface ProtocolExporters {
-  traces(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): SpanExporter;
+  traces(destination: Destination, meterProvider: MeterProvider | undefined, ear?: ExportEar): SpanExporter;
   /** Without what its reader asks of it, which is known before it is made. */
   metrics(
     destination: Destination,
     meterProvider: MeterProvider | undefined,
-    onUnreached?: OnUnreached,
+    ear?: ExportEar,
   ): Pick<PushMetricExporter, "export" | "forceFlush" | "shutdown">;
-  logs(destination: Destination, meterProvider: MeterProvider, onUnreached?: OnUnreached): LogRecordExporter;
+  logs(destination: Destination, meterProvider: MeterProvider | undefined, ear?: ExportEar): LogRecordExporter;
 }

@@ -11,7 +11,8 @@ import {
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import type { Destination, ProtocolExporters } from "./otlp.ts";
+import { hearAnswers } from "./hear-answers.ts";
+import type { Destination, ExportEar, ProtocolExporters } from "./otlp.ts";
 
 /** What OTLP over HTTP is written in. */
 export interface Encoding {
@@ -31,6 +32,7 @@ export function exportersOverHttp({ contentType, component, ...encoding }: Encod
     item: string,
     helper: IExporterMetricsHelper<Items>,
     meterProvider: MeterProvider | undefined,
+    ear: ExportEar | undefined,
   ): OTLPExporterBase<Items> => {
     const options = {
       ...getSharedConfigurationDefaults(),
@@ -42,11 +44,13 @@ export function exportersOverHttp({ contentType, component, ...encoding }: Encod
       agentFactory: httpAgentFactoryFromOptions({ keepAlive: true, ...tls }),
     };
     const type = `${component}_${item}_exporter`;
-    return new OTLPExporterBase(createOtlpHttpExportDelegate(options, serializer, type, helper, meterProvider));
+    return new OTLPExporterBase(
+      createOtlpHttpExportDelegate(options, hearAnswers(serializer, ear), type, helper, meterProvider),
+    );
   };
   return {
-    traces: (to, provider) => create(to, encoding.traces, "span", TraceExporterMetricsHelper, provider),
-    metrics: (to, provider) => create(to, encoding.metrics, "metric", MetricsExporterMetricsHelper, provider),
-    logs: (to, provider) => create(to, encoding.logs, "log", LogsExporterMetricsHelper, provider),
+    traces: (to, provider, ear) => create(to, encoding.traces, "span", TraceExporterMetricsHelper, provider, ear),
+    metrics: (to, provider, ear) => create(to, encoding.metrics, "metric", MetricsExporterMetricsHelper, provider, ear),
+    logs: (to, provider, ear) => create(to, encoding.logs, "log", LogsExporterMetricsHelper, provider, ear),
   };
 }

@@ -7,10 +7,9 @@ import type { Clock } from "@seaworthy/lifecycle";
 import type { Tell } from "../channels.ts";
 import { exportersOnDemand as exporters } from "../exporters/on-demand.ts";
 import type { MetricExporterOptions } from "../environment/sdk/metrics.ts";
-import type { Destination } from "../exporters/otlp.ts";
+import type { Destination, ExportEar } from "../exporters/otlp.ts";
 import { shownUrl } from "../exporters/shown-url.ts";
 import { type ScrapeSource, createScrapeSource } from "../prometheus/scrape-source.ts";
-import type { PartialSuccess } from "../sdk-diag.ts";
 import { type Flushable, type Flushables } from "./flush.ts";
 import { type LogsOptions, createLogs } from "./logs.ts";
 import { type MetricsOptions, type MetricsPipeline, createMetrics } from "./metrics.ts";
@@ -18,6 +17,7 @@ import type { Patience } from "./counted-exporter.ts";
 import { neverThrow } from "./never-throw.ts";
 import { hearRefusals } from "./refusals.ts";
 import { hearDrops } from "./self-metrics.ts";
+import { noteStrangeAnswer } from "./strange-answer.ts";
 import { type PipelineName, type Tally, createTally } from "./tally.ts";
 import { type TracesOptions, createTraces } from "./traces.ts";
 import { type Voice, createVoice } from "./voice.ts";
@@ -48,8 +48,6 @@ export interface Pipelines extends Disposable {
   readonly scrapeSource?: ScrapeSource;
   readonly flushables: Flushables;
   readonly tallies: Readonly<Partial<Record<PipelineName, Tally>>>;
-  /** Takes note of an export that was taken in part. */
-  rejected(response: PartialSuccess): void;
 }
 
 /** A pipeline and its books. */
@@ -57,6 +55,8 @@ interface Books {
   readonly tally: Tally;
   readonly voice: Voice;
   readonly patience: Patience;
+  /** Where it is sent; pipelines may share one. */
+  readonly endpoint: string | undefined;
   hopeless: PromiseWithResolvers<void>;
 }
 
@@ -72,8 +72,20 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     const patience = batch
       ? { clock, timeoutMs: Math.min(ownMs, batch.exportTimeoutMillis ?? ownMs), mostAtOnce }
       : { clock, timeoutMs: ownMs };
-    return (books[name] = { tally: createTally(), voice, patience, hopeless: Promise.withResolvers<void>() });
+    const endpoint = destination && endpointOf(destination.url);
+    const hopeless = Promise.withResolvers<void>();
+    return (books[name] = { tally: createTally(), voice, patience, endpoint, hopeless });
   };
+  const isReached = ({ endpoint }: Books): boolean =>
+    Object.values(books).some((other) => other.endpoint === endpoint && other.tally.counts().sent > 0);
+  const earOf = (own: Books): ExportEar => ({
+    unreached(error) {
+      own.voice.refused(error);
+      if (!isReached(own) && !isCut(error)) own.hopeless.resolve();
+    },
+    rejected: (items, reason) => own.voice.rejected(own.tally.reject(items), reason),
+    strange: noteStrangeAnswer,
+  });
   const dropsOf =
     ({ tally, voice }: Books) =>
     (items: number): void => {
@@ -84,7 +96,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
   const metricBooks = metrics && bookOf("metrics", metrics.destination);
   const metricExporter =
     metrics?.destination &&
-    exporters.metrics(metrics.destination, metrics.exporterOptions, metricBooks && refusedTo(metricBooks));
+    exporters.metrics(metrics.destination, metrics.exporterOptions, metricBooks && earOf(metricBooks));
   const { provider: meterProvider, pushed } =
     metrics && metricBooks ? createMetrics({ ...metrics, ...metricBooks, resource, exporter: metricExporter }) : none;
   const scrapeSource =
@@ -96,7 +108,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
   const traceBooks = traces && bookOf("traces", traces.destination, traces.batch);
   const traceMetrics = hearDrops(meterProvider, traceBooks ? dropsOf(traceBooks) : () => {});
   const traceExporter =
-    traces?.destination && exporters.traces(traces.destination, traceMetrics, traceBooks && refusedTo(traceBooks));
+    traces?.destination && exporters.traces(traces.destination, traceMetrics, traceBooks && earOf(traceBooks));
   const tracerProvider =
     traces &&
     traceBooks &&
@@ -104,8 +116,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
 
   const logBooks = logs && bookOf("logs", logs.destination, logs.batch);
   const logMetrics = hearDrops(meterProvider, logBooks ? dropsOf(logBooks) : () => {});
-  const logExporter =
-    logs?.destination && exporters.logs(logs.destination, logMetrics, logBooks && refusedTo(logBooks));
+  const logExporter = logs?.destination && exporters.logs(logs.destination, logMetrics, logBooks && earOf(logBooks));
   const loggerProvider =
     logs && logBooks && createLogs({ ...logs, ...logBooks, resource, exporter: logExporter, selfMetrics: logMetrics });
 
@@ -119,7 +130,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     }
   }
   const refusals = hearRefusals((url, error) => {
-    for (const own of endpoints.get(url.href) ?? []) refusedTo(own)(error);
+    for (const own of endpoints.get(url.href) ?? []) earOf(own).unreached(error);
   });
 
   let isEnding = false;
@@ -152,21 +163,6 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     ...(scrapeSource && { scrapeSource }),
     flushables,
     tallies: Object.fromEntries(Object.entries(books).map(([name, { tally }]) => [name, tally])),
-    rejected(response) {
-      const { errorMessage = "" } = response;
-      const rejected = {
-        traces: response.rejectedSpans,
-        metrics: response.rejectedDataPoints,
-        logs: response.rejectedLogRecords,
-      };
-      for (const [name, said] of Object.entries(rejected)) {
-        const own = books[name as PipelineName];
-        // What the other side says need not be a number that makes sense.
-        const items = Math.floor(Number(said ?? 0));
-        if (!own || !(items > 0)) continue;
-        own.voice.rejected(own.tally.reject(items), errorMessage);
-      }
-    },
     [Symbol.dispose]() {
       refusals[Symbol.dispose]();
       if (isEnding) return;
@@ -176,14 +172,6 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     },
   };
 }
-
-/** What follows from an export that found no connection. */
-const refusedTo =
-  (own: Books) =>
-  (error: Error): void => {
-    own.voice.refused(error);
-    if (own.tally.counts().sent === 0 && !isCut(error)) own.hopeless.resolve();
-  };
 
 /** Takes the place of an exporter when its timers are all that is still to be ended. */
 const sendNothing = (_batch: unknown, done: (result: ExportResult) => void): void =>
@@ -213,3 +201,6 @@ function withoutCredentials(url: string): string {
   const { protocol, host, pathname, search } = new URL(url);
   return `${protocol}//${host}${pathname}${search}`;
 }
+
+/** Host and port, which have an answer for all pipelines or for none. */
+const endpointOf = (url: string): string => (URL.canParse(url) && new URL(url).host) || url;

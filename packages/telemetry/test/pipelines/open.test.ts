@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { type TestContext, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { diag } from "@opentelemetry/api";
 import { emptyResource } from "@opentelemetry/resources";
 import { AggregationType } from "@opentelemetry/sdk-metrics";
 import { AlwaysOnSampler } from "@opentelemetry/sdk-trace";
@@ -232,4 +234,41 @@ test("metrics that cannot be encoded cost themselves only", async (t) => {
   );
   assert.equal(metrics?.lost, 1);
   assert.match(told.join("\n"), /could not be encoded/);
+});
+
+test("a pipeline is not given up where another one has reached the same endpoint", async (t) => {
+  const { receiver, pipelines, told, end, makeSpans, log } = await stage(t);
+  makeSpans(1);
+  await pipelines.tracerProvider?.forceFlush();
+  await receiver.refuse();
+  log("late");
+  const ended = end();
+  while (!told.some((line) => line.startsWith("Logs do not reach"))) await setTimeout(10);
+  await receiver.listenAgain();
+  assert.deepEqual((await ended).logs, { sent: 1, lost: 0 });
+});
+
+test("what was taken in part is counted as lost, whoever has set the diagnostic logger", async (t) => {
+  const { receiver, pipelines, told, end, makeSpans, log } = await stage(t);
+  const said: string[] = [];
+  const keep = (...words: unknown[]): void => void said.push(words.map(String).join(" "));
+  diag.setLogger({ error: keep, warn: keep, info() {}, debug() {}, verbose() {} });
+  t.after(() => diag.disable());
+  receiver.answerWith({ rejected: 2, message: "too old" });
+  makeSpans(5);
+  log("first");
+  log("second");
+  log("third");
+  pipelines.meterProvider?.getMeter("test").createCounter("placed").add(1);
+  const { traces, logs, metrics } = await end();
+  assert.deepEqual(
+    [traces, logs],
+    [
+      { sent: 3, lost: 2 },
+      { sent: 1, lost: 2 },
+    ],
+  );
+  assert.equal(metrics?.lost, 2);
+  assert.match(told.join("\n"), /took an export in part: 2 spans rejected with the words "too old"/);
+  assert.equal(said.filter((words) => words.startsWith("Received Partial Success response:")).length, 3);
 });
