@@ -23,7 +23,7 @@ export interface PreparedTelemetry {
  * @throws `ERR_SEAWORTHY_OPTION`
  */
 export function prepareTelemetry(
-  { telemetry = true, name }: StartOptions,
+  { telemetry = true, name, probePort }: StartOptions,
   env: Readonly<NodeJS.ProcessEnv>,
 ): PreparedTelemetry | undefined {
   if (telemetry === false || isSdkDisabled(env)) {
@@ -40,7 +40,13 @@ export function prepareTelemetry(
   return {
     serviceName: identity?.serviceName,
     open: (health) =>
-      startTelemetry(health.lifecycle, { ...options, ...(identity && { identity }), health, isOwnServer }),
+      startTelemetry(health.lifecycle, {
+        ...options,
+        ...(identity && { identity }),
+        health,
+        hasProbePort: probePort !== false,
+        isOwnServer,
+      }),
   };
 }
 

@@ -18,15 +18,30 @@ export function observeService(meter: Meter, lifecycle: Lifecycle, health: Healt
   if (health) to.add(observeHealth({ meter, health }));
 }
 
+/** What {@link observeSurroundings} takes. */
+export interface SurroundingsOptions {
+  /** The longest interval of any reader, in milliseconds. */
+  readonly windowMs: number;
+  /** Whether Node and V8 are observed, beside the process and its container. */
+  readonly runtime: boolean;
+}
+
 /**
  * Observes what it runs in; gauges over a time cover the longest interval of any reader. It begins with the next turn of
  * the loop: what a service does until it listens is neither slowed by it nor taken for a stall.
  */
-export function observeSurroundings(meter: Meter, { clock }: Lifecycle, windowMs: number, to: Attached): void {
+export function observeSurroundings(
+  meter: Meter,
+  { clock }: Lifecycle,
+  { windowMs, runtime }: SurroundingsOptions,
+  to: Attached,
+): void {
   const begin = (): void => {
     try {
-      to.add(observeRuntime({ meter, clock, windowMs }));
-      to.add(observeHeapLimit(meter));
+      if (runtime) {
+        to.add(observeRuntime({ meter, clock, windowMs }));
+        to.add(observeHeapLimit(meter));
+      }
       to.add(observeProcess({ meter, clock, windowMs }));
       to.add(observeContainer({ meter }));
     } catch (error) {

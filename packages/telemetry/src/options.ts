@@ -15,7 +15,8 @@ export interface TelemetryOptions {
   readonly ignoreRequest?: (request: IgnorableRequest) => boolean;
   /**
    * Instrumentations of libraries by the names of their packages, less `@opentelemetry/instrumentation-`: `false` turns
-   * one off, `true` on, and an object is its configuration.
+   * one off, `true` on, and an object is its configuration. What is recorded without a library goes by `http`, `undici`
+   * and `runtime-node`, which have no configuration.
    */
   readonly instrumentations?: Readonly<Record<string, boolean | object>>;
   /** Whether what is written to `console` is sent as log records, too. Default `true`. */
@@ -32,6 +33,8 @@ export interface StartTelemetryOptions extends TelemetryOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The health of the service, for its metrics. */
   readonly health?: Health;
+  /** Whether somebody serves `/metrics` on a probe port, as the line at start says it. Default `true`. */
+  readonly hasProbePort?: boolean;
   /** True for servers that answer probes and nothing else. */
   readonly isOwnServer?: (server: object) => boolean;
   /** An SDK that the application has built; everything else here that makes one does not count then. */
@@ -61,7 +64,7 @@ type TelemetryDefaults = {
     : undefined;
 };
 
-const startOnly: readonly string[] = ["name", "env", "health", "isOwnServer", "sdk", "identity"];
+const startOnly: readonly string[] = ["name", "env", "health", "hasProbePort", "isOwnServer", "sdk", "identity"];
 
 /** Fills in the defaults. What is set to `undefined` is not set. */
 export function settleOptions(options: StartTelemetryOptions): SettledOptions {

@@ -11,6 +11,7 @@ import { watchLoadedHono } from "./http/loaded-hono.ts";
 import { watchLoadedKoa } from "./http/loaded-koa.ts";
 import { traceHttpServers } from "./http/server.ts";
 import { armOrTake } from "./instrumentation/early.ts";
+import { chooseOwnParts } from "./instrumentation/choose.ts";
 import type { Identity } from "./identify.ts";
 import { tellUnseen } from "./instrumentation/unseen.ts";
 import { introduce } from "./introduce.ts";
@@ -84,19 +85,23 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
 
   // The samplers of the environment look at the trace id or the parent.
   const { enabled, disabled, httpMethods: knownMethods } = settings.instrumentations;
-  const recording = { tracer, meter, tell, contexts, samplerReadsAttributes: false, knownMethods };
-  const servers = attached.add(
-    traceHttpServers({
-      ...recording,
-      ...(options.ignoreRequest && { isIgnored: options.ignoreRequest }),
-      ...(options.isOwnServer && { isOwnServer: options.isOwnServer }),
-    }),
-  );
-  ({ isDropped } = servers);
-  attached.add(watchLoadedKoa(tell));
-  attached.add(watchLoadedHono(tell));
-  attached.add(traceHttpClients(recording));
   const choice = { instrumentations: options.instrumentations, enabled, disabled };
+  const ownParts = chooseOwnParts(choice);
+  const { http, undici, "runtime-node": runtime } = ownParts;
+  const recording = { tracer, meter, tell, contexts, samplerReadsAttributes: false, knownMethods };
+  if (http) {
+    const servers = attached.add(
+      traceHttpServers({
+        ...recording,
+        ...(options.ignoreRequest && { isIgnored: options.ignoreRequest }),
+        ...(options.isOwnServer && { isOwnServer: options.isOwnServer }),
+      }),
+    );
+    ({ isDropped } = servers);
+    attached.add(watchLoadedKoa(tell));
+    attached.add(watchLoadedHono(tell));
+  }
+  if (http || undici) attached.add(traceHttpClients({ ...recording, http, undici }));
   const armed = attached.add(armOrTake({ ...choice, tell }));
   armed.useProviders({
     ...(tracerProvider && { tracerProvider }),
@@ -106,7 +111,8 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
 
   if (meterProvider) {
     observeService(meter, lifecycle, health, attached);
-    observeSurroundings(meter, lifecycle, windowFor(settings.metrics.intervalMs, scrapes !== undefined), attached);
+    const windowMs = windowFor(settings.metrics.intervalMs, scrapes !== undefined);
+    observeSurroundings(meter, lifecycle, { windowMs, runtime }, attached);
   }
   if (loggerProvider) {
     const logger = loggerProvider.getLogger(scope, version);
@@ -116,7 +122,9 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
   }
   if (health) attached.add(checkPipelines(health, tallies));
   tellUnseen({ choice, tell });
-  introduce({ settings, resource, hasMetricsRoute: scrapes !== undefined, armed: armed.list(), tell });
+  const { hasProbePort = true } = options;
+  const hasMetricsRoute = scrapes !== undefined;
+  introduce({ settings, resource, hasMetricsRoute, hasProbePort, armed: armed.list(), ownParts, tell });
 
   return {
     // Without labels of the scope, as Prometheus itself leaves them out of what comes by OTLP.

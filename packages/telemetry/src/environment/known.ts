@@ -76,12 +76,3 @@ export const httpMethods: Reader<readonly string[]> = (text, complain) =>
     complain(`names a method that does not count; write methods in capital letters, with commas between them.`);
     return [];
   });
-
-/** Groups of conventions that have, or had, two sets of names. */
-export const stabilityOptIn: Reader<readonly string[]> = (text, complain) => {
-  const groups = names(text, complain);
-  if (groups?.includes("http/dup")) {
-    complain('asks by "http/dup" for the old names of HTTP, too; there are only the stable ones. Take it out.');
-  }
-  return groups;
-};

@@ -23,6 +23,10 @@ export const refusedVariables: readonly RefusedVariable[] = [
   { variable: "OTEL_EXPORTER_PROMETHEUS_HOST", why: probePort },
   { variable: "OTEL_EXPORTER_PROMETHEUS_PORT", why: probePort },
   { variable: "OTEL_METRICS_EXEMPLAR_FILTER", why: "The SDK has no exemplars. Unset it." },
+  {
+    variable: "OTEL_SEMCONV_STABILITY_OPT_IN",
+    why: "None of the instrumentations within has other names any more. Unset it.",
+  },
   { variable: "OTEL_EXPORTER_OTLP_PROFILES_", why: "The SDK has no profiles. Unset it." },
   { variable: "OTEL_PROFILES_EXPORTER", why: "The SDK has no profiles. Unset it." },
   {

@@ -111,7 +111,6 @@ export interface OtelVariables {
     readonly disabled: readonly string[];
     /** Methods that are not counted as `_OTHER`; `undefined` for those of the conventions. */
     readonly httpMethods: readonly string[] | undefined;
-    readonly stabilityOptIn: readonly string[];
   };
 }
 

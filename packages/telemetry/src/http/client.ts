@@ -18,6 +18,10 @@ export interface TraceHttpClientsOptions {
   readonly samplerReadsAttributes?: boolean;
   /** The methods that are not told as `_OTHER`. Default: those of the conventions. */
   readonly knownMethods?: readonly string[] | undefined;
+  /** Whether requests by `node:http` and `node:https` are followed. Default true. */
+  readonly http?: boolean;
+  /** Whether those by `fetch` and undici are. Default true. */
+  readonly undici?: boolean;
 }
 
 /**
@@ -28,14 +32,16 @@ export interface TraceHttpClientsOptions {
  */
 export function traceHttpClients(options: TraceHttpClientsOptions): Disposable {
   const { tracer, meter, tell, contexts = registeredContexts, samplerReadsAttributes = true, knownMethods } = options;
-  const guard = guardWith(tell, "HTTP clients");
+  const { http = true, undici = true } = options;
   const recorder = recordClientExchanges({
     tracer,
     meter,
     methods: tellMethodsApart(knownMethods),
     samplerReadsAttributes,
   });
-  const fronts = [followNodeClients(contexts, recorder, guard), followUndici(contexts, recorder, guard)];
+  const fronts: Disposable[] = [];
+  if (http) fronts.push(followNodeClients(contexts, recorder, guardWith(tell, "HTTP clients")));
+  if (undici) fronts.push(followUndici(contexts, recorder, guardWith(tell, "fetch and undici", "undici")));
   return {
     [Symbol.dispose]() {
       for (const front of fronts) front[Symbol.dispose]();

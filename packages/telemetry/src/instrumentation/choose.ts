@@ -2,6 +2,7 @@ import type { Tell } from "../channels.ts";
 import { nearest } from "../environment/nearest.ts";
 import type { Library } from "./library.ts";
 import { libraries, otherNames } from "./libraries.ts";
+import { type OwnParts, ownParts } from "./own-parts.ts";
 
 /** Which libraries are instrumented. */
 export interface InstrumentationChoice {
@@ -22,13 +23,20 @@ export interface Chosen {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** What is chosen for a library. */
-export function choose(library: Library, { instrumentations, enabled, disabled }: InstrumentationChoice): Chosen {
+/** What is chosen for a library, or for a part that is recorded without one. */
+export function choose(
+  library: Pick<Library, "name" | "off" | "config">,
+  { instrumentations, enabled, disabled }: InstrumentationChoice,
+): Chosen {
   const option = instrumentations?.[library.name];
   const byLists = !disabled?.includes(library.name) && (enabled?.includes(library.name) ?? library.off === undefined);
   const isOn = option === undefined ? byLists : option !== false;
   return { isOn, config: { ...library.config, ...(typeof option === "object" ? option : undefined) } };
 }
+
+/** Which parts are on that are recorded without a library. */
+export const chooseOwnParts = (choice: InstrumentationChoice): OwnParts =>
+  Object.fromEntries(ownParts.map((name) => [name, choose({ name }, choice).isOn])) as Record<keyof OwnParts, boolean>;
 
 /** Whether a later choice makes a difference to a library. */
 export function isChosenAnew(library: Library, before: InstrumentationChoice, after: InstrumentationChoice): boolean {
@@ -54,6 +62,11 @@ export function tellNames({ instrumentations, enabled, disabled }: Instrumentati
       message: `${where} names no instrumentation by "${name}". ${meant}`,
     });
   }
+  for (const name of ownParts) {
+    if (typeof instrumentations?.[name] !== "object") continue;
+    const message = `The option \`instrumentations\` configures "${name}", which takes true or false only: it is recorded without its official instrumentation. Use the other options of telemetry, such as \`ignoreRequest\`.`;
+    tell({ level: "warn", code: "instrumentation", message });
+  }
   for (const name of new Set([...asked.map(([key]) => key), ...(enabled ?? [])])) {
     const why = otherNames[name];
     if (why === undefined) continue;
@@ -62,4 +75,8 @@ export function tellNames({ instrumentations, enabled, disabled }: Instrumentati
   }
 }
 
-const known: ReadonlySet<string> = new Set([...libraries.map(({ name }) => name), ...Object.keys(otherNames)]);
+const known: ReadonlySet<string> = new Set([
+  ...libraries.map(({ name }) => name),
+  ...ownParts,
+  ...Object.keys(otherNames),
+]);

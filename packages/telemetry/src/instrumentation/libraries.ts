@@ -77,11 +77,8 @@ const byPackage: ReadonlyMap<string, Library> = new Map(
 /** The library that a package belongs to. */
 export const libraryOf = (packageName: string): Library | undefined => byPackage.get(packageName);
 
-/** Short names that are known upstream and that other parts of this package, or nothing at all, answer for. */
+/** Short names that are known upstream, and why nothing here answers to them. */
 export const otherNames: Readonly<Record<string, string | undefined>> = {
-  http: undefined,
-  undici: undefined,
-  "runtime-node": undefined,
   net: "a span for every socket is noise",
   dns: "a span for every name that is looked up is noise",
   fs: "a span for every file is noise, and costs hundreds of megabytes",

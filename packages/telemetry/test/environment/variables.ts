@@ -121,11 +121,6 @@ const cases: Readonly<Record<string, Omit<VariableCase, "variable">>> = {
     good: ["GET,PURGE", ["GET", "PURGE"]],
     bad: ["GET,purge", ["GET"]],
   },
-  OTEL_SEMCONV_STABILITY_OPT_IN: {
-    of: (s) => s.instrumentations.stabilityOptIn,
-    good: ["database/dup", ["database/dup"]],
-    bad: ["http/dup", ["http/dup"]],
-  },
 };
 
 /** The variables of OTLP, told of one pipeline; those for all pipelines are looked at through the logs. */
