@@ -77,44 +77,35 @@ withCollector("when something on the road fails", (otelcol) => {
     await backEnd.until(() => arrived(backEnd).size === count, patient);
   });
 
-  test(
-    "SIGTERM loses nothing: an agent hands on what it has, a gateway decides, and what is not taken waits",
-    unhurried,
-    async (t) => {
-      const { agent, backEnd, gateway, gatewayTier } = await openRoad(t, otelcol, {
-        gatewayEnv: { DECISION_WAIT: "10m" },
-      });
-      const spans = Array.from({ length: 500 }, (_, number) => ({
-        name: "step",
-        attributes: { "step.number": number },
-      }));
-      assert.equal((await sendSpans(agent.url, spans)).status, 200);
-      assert.deepEqual(await agent.stop(), { code: 0, signal: null });
-      assert.equal(await gateway.metric("otelcol_receiver_accepted_spans"), spans.length);
-      assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
-      await gatewayTier.start();
-      await backEnd.until(() => arrived(backEnd).size === spans.length, patient);
-    },
-  );
-
-  test("what the back ends have not taken when SIGTERM stops a gateway waits for its restart", unhurried, async (t) => {
-    const { agent, backEnd, gateway, gatewayTier } = await openRoad(t, otelcol, {
-      gatewayEnv: { DECISION_WAIT: "10m" },
-    });
-    await backEnd.refuse();
-    const spans = Array.from({ length: 500 }, (_, number) => ({
-      name: "step",
-      attributes: { "step.number": number },
-    }));
-    assert.equal((await sendSpans(agent.url, spans)).status, 200);
-    assert.deepEqual(await agent.stop(), { code: 0, signal: null });
-    assert.equal(await gateway.metric("otelcol_receiver_accepted_spans"), spans.length);
-    assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
-    await backEnd.listenAgain();
-    assert.equal(backEnd.spans().length, 0);
-    await gatewayTier.start();
-    await backEnd.until(() => arrived(backEnd).size === spans.length, patient);
-  });
+  for (const [backEnds, isAway] of [
+    ["take", false],
+    ["are away, and what they have not taken waits", true],
+  ] as const) {
+    test(
+      `SIGTERM loses nothing: an agent hands on what it has, a gateway decides, back ends ${backEnds}`,
+      unhurried,
+      async (t) => {
+        const { agent, backEnd, gateway, gatewayTier } = await openRoad(t, otelcol, {
+          gatewayEnv: { DECISION_WAIT: "10m" },
+        });
+        if (isAway) await backEnd.refuse();
+        const spans = Array.from({ length: 500 }, (_, number) => ({
+          name: "step",
+          attributes: { "step.number": number },
+        }));
+        assert.equal((await sendSpans(agent.url, spans)).status, 200);
+        assert.deepEqual(await agent.stop(), { code: 0, signal: null });
+        assert.equal(await gateway.metric("otelcol_receiver_accepted_spans"), spans.length);
+        assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
+        if (isAway) {
+          await backEnd.listenAgain();
+          assert.equal(backEnd.spans().length, 0);
+        }
+        await gatewayTier.start();
+        await backEnd.until(() => arrived(backEnd).size === spans.length, patient);
+      },
+    );
+  }
 
   test(
     "what an agent refuses for want of memory is sent again by the SDK, or counted by it as lost",
