@@ -59,6 +59,28 @@ for (const transport of [plain, encrypted()]) {
       assert.deepEqual([clean, finished], [true, 1]);
     });
 
+    test("that is still sending its body when it is answered may send the rest", async (t) => {
+      const { lifecycle, clock } = budgeted(t);
+      const held = holdRequests();
+      const { server, port } = await serve(t, transport, held.listener);
+      const client = talk(t, await transport.connect(port));
+      client.socket.allowHalfOpen = true;
+      client.send(halfOfABody);
+      await held.whenHeld(1);
+      const stopped = lifecycle.stop();
+      await until(() => !server.listening);
+      held.release();
+      assert.equal(await client.ended, "in order");
+      assert.deepEqual(await client.answers(1), [{ status: 200, connection: "close", body: "done" }]);
+      await clock.advance(249);
+      await sockets();
+      assert.equal(await connections(server), 1);
+      client.send("56789");
+      await stopped;
+      assert.equal(clock.now(), 249);
+      assert.equal(await connections(server), 0);
+    });
+
     test("that sends its body a byte at a time is served, however long the linger is over", async (t) => {
       const { lifecycle, clock } = budgeted(t);
       const { server, port } = await serve(t, transport, (request, response) => {

@@ -22,6 +22,8 @@ export interface Crowd {
 
 export interface CustomerOptions {
   readonly path?: string;
+  /** What an order says. */
+  readonly body?: string;
   /** The certificate of the service, when it is asked by https. */
   readonly ca?: string | undefined;
 }
@@ -37,7 +39,11 @@ export interface Customers {
 }
 
 /** Nobody thinks longer than 60 ms between orders, and nobody tries one again. */
-export function sendCustomers(crowd: Crowd, url: string, { path = "/orders", ca }: CustomerOptions = {}): Customers {
+export function sendCustomers(
+  crowd: Crowd,
+  url: string,
+  { path = "/orders", body = "an order", ca }: CustomerOptions = {},
+): Customers {
   const closing = new AbortController();
   const failures: Failure[] = [];
   let sent = 0;
@@ -48,7 +54,7 @@ export function sendCustomers(crowd: Crowd, url: string, { path = "/orders", ca 
     sent += 1;
     const fail = (what: string): void => void failures.push({ customer, sentAt, failedAt: performance.now(), what });
     try {
-      const { status } = await ask(`${url}${path}`, { ...options, method: "POST", body: "an order" });
+      const { status } = await ask(`${url}${path}`, { ...options, method: "POST", body });
       if (status === 200) taken += 1;
       else fail(`status ${status}`);
     } catch (error) {

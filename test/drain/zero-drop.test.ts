@@ -73,6 +73,12 @@ describe("a rollout under load, 20 ms away", { timeout: 5 * longMs }, () => {
     });
   }
 
+  test("an order that is taken before all of it has come is not dropped", async (t) => {
+    // One that asks for the end of its connection itself is reset by Node at any time.
+    const crowd = { keepAlive: 10, newConnection: 0 };
+    await drops(t, "http", [], { crowd, path: "/unread", body: "an order".repeat(25_000), lagMs });
+  });
+
   describe("of a plain server, which shows that these customers notice", () => {
     test("drops orders on the connections it closes, however long it waited", async (t) => {
       assert.ok((await failuresOf(t, "2000")).has("keepAlive"), "expected failed orders on kept connections, got none");

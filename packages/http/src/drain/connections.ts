@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Lifecycle } from "@seaworthy/lifecycle";
+import { lingerForBody } from "./linger-for-body.ts";
 import type { OpenRequest, Requests } from "./requests.ts";
 import { ResponseAnswer } from "./response.ts";
 
@@ -48,7 +49,9 @@ export function createConnections(lifecycle: Lifecycle, requests: Requests, onNo
     for (const response of responses.keys()) {
       if (response.headersSent) continue;
       response.shouldKeepAlive = response !== last;
-      if (response === last) lastOfTheirSocket.add(response);
+      if (response !== last) continue;
+      lastOfTheirSocket.add(response);
+      lingerForBody(response.req);
     }
   };
 
