@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A program that runs beside the service. */
 export interface Part {
   readonly name: string;
-  /** Resolves when it says that it is ready; rejects with the end of its log when it ends before. */
-  ready(url: string): Promise<void>;
+  /** Resolves when it says that it is ready; rejects with the end of its log when it ends before, and when interrupted. */
+  ready(url: string, interrupted: AbortSignal): Promise<void>;
   /** Ends it with SIGTERM, and waits for it to have handed on what it holds. */
   stop(): Promise<void>;
 }
@@ -20,20 +20,23 @@ export function startPart(
   options: { readonly env: NodeJS.ProcessEnv; readonly log: string; readonly onLine?: (line: string) => void },
 ): Part {
   const { env, log, onLine } = options;
+  const file = openSync(log, "w");
   // In a group of its own a terminal's Ctrl-C does not reach it: it outlives the service, whose last telemetry it takes.
-  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const file = createWriteStream(log);
-  child.stderr.pipe(file);
-  if (onLine) createInterface(child.stdout).on("line", onLine);
-  else child.stdout.pipe(file, { end: false });
-  const ended = endOf(child);
+  const child = spawn(program, args, { env, stdio: ["ignore", onLine ? "pipe" : file, file], detached: true });
+  closeSync(file);
+  if (onLine && child.stdout) createInterface(child.stdout).on("line", onLine);
+  let failure: Error | undefined;
+  const ended = once(child, "close").catch((error: Error) => void (failure = error));
   return {
     name,
-    async ready(url) {
-      while (!(await answers(url))) {
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended: ${tailOf(log)}`);
-        await sleep(100);
+    async ready(url, interrupted) {
+      while (!(await answers(url, interrupted))) {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          throw new Error(`${name} ended: ${failure?.message ?? tailOf(log)}`);
+        }
+        await sleep(100, undefined, { signal: interrupted });
       }
+      interrupted.throwIfAborted();
     },
     async stop() {
       child.kill("SIGTERM");
@@ -42,13 +45,9 @@ export function startPart(
   };
 }
 
-async function endOf(child: ChildProcess): Promise<void> {
-  await once(child, "close");
-}
-
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, interrupted: AbortSignal): Promise<boolean> {
   try {
-    const { ok, body } = await fetch(url);
+    const { ok, body } = await fetch(url, { signal: interrupted });
     await body?.cancel();
     return ok;
   } catch {

@@ -24,11 +24,16 @@ if ("missing" in collector || "missing" in database) {
 }
 
 async function startAll(otelcolPath: string, prometheusPath: string, ports: Ports): Promise<void> {
+  const interruption = new AbortController();
+  // From before the first part on: no part ends by itself when this process does.
+  let tell = (osSignal: NodeJS.Signals): void => interruption.abort(osSignal);
+  for (const osSignal of ["SIGINT", "SIGTERM"] as const) process.on(osSignal, () => tell(osSignal));
+
   const scratch = mkdtempSync(join(tmpdir(), "seaworthy-with-collector-"));
   const parts: Part[] = [];
   const start = async (part: Part, readyAt: string): Promise<void> => {
     parts.unshift(part);
-    await part.ready(readyAt);
+    await part.ready(readyAt, interruption.signal);
   };
   try {
     const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
@@ -49,21 +54,26 @@ async function startAll(otelcolPath: string, prometheusPath: string, ports: Port
     );
     console.log(`The Collector takes OTLP on http://127.0.0.1:${ports.otlp}, and prints what arrives.`);
     console.log(`Prometheus answers on ${prometheusUrl}. The logs of both are in ${scratch}.`);
-    await runService(`http://127.0.0.1:${ports.otlp}`);
+    const service = run("start.ts", { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.otlp}` });
+    // Until a terminal or an orchestrator stops it.
+    tell = (osSignal) => service.kill(osSignal);
+    process.exitCode = await service.ended;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    if (!interruption.signal.aborted) {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    }
   } finally {
     for (const part of parts) await part.stop();
     rmSync(scratch, { recursive: true });
   }
+  if (interruption.signal.aborted) endBy(interruption.signal.reason as NodeJS.Signals);
 }
 
-/** Runs until a terminal or an orchestrator stops it. */
-async function runService(endpoint: string): Promise<void> {
-  const service = run("start.ts", { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-  for (const osSignal of ["SIGINT", "SIGTERM"] as const) process.on(osSignal, () => service.kill(osSignal));
-  process.exitCode = await service.ended;
+/** As if nobody had listened: a shell and npm see by which OS signal it ended. */
+function endBy(osSignal: NodeJS.Signals): void {
+  process.removeAllListeners(osSignal);
+  process.kill(process.pid, osSignal);
 }
 
 function prometheusCommand(program: string, ports: Ports, scratch: string): [string, ...string[]] {

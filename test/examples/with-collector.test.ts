@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +10,8 @@ import { withCollector } from "../collector/suite.ts";
 import { ask } from "../harness/ask.ts";
 import { root } from "../run/workspaces.ts";
 import { npmStart, readExample, runCommand, startExample, telemetryOn } from "./example.ts";
+import { freeRow } from "./free-row.ts";
+import { openStandIns } from "./stand-ins.ts";
 
 const folder = join(root, "examples/with-collector");
 
@@ -46,6 +47,40 @@ test("without a Collector it says what to run, and starts nothing", async (t) =>
   assert.equal(running.stdout(), "");
 });
 
+describe("a start that is interrupted ends what it has started, and then by that OS signal", () => {
+  test("SIGINT while Prometheus starts", async (t) => {
+    const standIns = await openStandIns(t);
+    const running = startExample(t, readExample("with-collector"), standIns.env);
+    await standIns.started("prometheus");
+    running.kill("SIGINT");
+    assert.deepEqual(await running.ended, { code: null, signal: "SIGINT" });
+    assert.equal(running.stderr(), "");
+    standIns.assertNothingIsLeft();
+  });
+
+  test("SIGTERM while the Collector starts", async (t) => {
+    const standIns = await openStandIns(t);
+    const running = startExample(t, readExample("with-collector"), standIns.env);
+    await standIns.started("prometheus");
+    standIns.answerForPrometheus();
+    await standIns.started("collector");
+    running.kill("SIGTERM");
+    assert.deepEqual(await running.ended, { code: null, signal: "SIGTERM" });
+    assert.equal(running.stderr(), "");
+    standIns.assertNothingIsLeft();
+  });
+});
+
+test("where a program cannot be run it says so, and ends what it has started", async (t) => {
+  const standIns = await openStandIns(t);
+  const running = startExample(t, readExample("with-collector"), { ...standIns.env, OTELCOL_BIN: folder });
+  await standIns.started("prometheus");
+  standIns.answerForPrometheus();
+  assert.deepEqual(await running.ended, { code: 1, signal: null });
+  assert.match(running.stderr(), /^collector ended: spawn .* EACCES$/m);
+  standIns.assertNothingIsLeft();
+});
+
 withCollector("npm start, with a Collector and Prometheus,", () => {
   const isMissing = "missing" in prometheus() && !process.env["REQUIRE_COLLECTOR"];
   test("brings an order's metric to Prometheus, and ends with 0", { skip: isMissing && "no Prometheus" }, async (t) => {
@@ -69,18 +104,3 @@ withCollector("npm start, with a Collector and Prometheus,", () => {
     await assert.rejects(ask(`${prometheusUrl}/-/ready`), /ECONNREFUSED/);
   });
 });
-
-/** The first of so many ports in a row that were free a moment ago. */
-async function freeRow(length: number): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const row = Array.from({ length }, (_, place) => first + place);
-    if ((await Promise.all(row.map(isFree))).every(Boolean)) return first;
-  }
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const server = createServer().once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
-  });
