@@ -30,13 +30,16 @@ export function startPart(
   return {
     name,
     async ready(url, interrupted) {
-      while (!(await answers(url, interrupted))) {
+      for (;;) {
+        const isAnswered = await answers(url, interrupted);
+        interrupted.throwIfAborted();
+        // Where it has ended another answers.
         if (child.exitCode !== null || child.signalCode !== null) {
           throw new Error(`${name} ended: ${failure?.message ?? tailOf(log)}`);
         }
+        if (isAnswered) return;
         await sleep(100, undefined, { signal: interrupted });
       }
-      interrupted.throwIfAborted();
     },
     async stop() {
       child.kill("SIGTERM");

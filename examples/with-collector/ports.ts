@@ -1,5 +1,5 @@
 /** Where each part listens, on the loopback interface: the ports that its configuration names, or others in a row. */
-export interface Ports {
+interface Row {
   readonly otlp: number;
   readonly otlpGrpc: number;
   readonly collectorHealth: number;
@@ -7,7 +7,12 @@ export interface Ports {
   readonly prometheus: number;
 }
 
-const usual: Ports = {
+export interface Ports extends Row {
+  /** Where the service listens, on all addresses. */
+  readonly orders: number;
+}
+
+const usual: Row = {
   otlp: 4318,
   otlpGrpc: 4317,
   collectorHealth: 13133,
@@ -15,8 +20,12 @@ const usual: Ports = {
   prometheus: 9090,
 };
 
-/** The usual ports, unless `FIRST_PORT` names the first of five others. */
-export function portsFrom({ FIRST_PORT }: NodeJS.ProcessEnv): Ports {
+/** The usual ports, unless `FIRST_PORT` names the first of five others, and `PORT` that of the service. */
+export function portsFrom({ FIRST_PORT, PORT }: NodeJS.ProcessEnv): Ports {
+  return { ...rowFrom(FIRST_PORT), orders: Number(PORT ?? 8080) };
+}
+
+function rowFrom(FIRST_PORT: string | undefined): Row {
   if (!FIRST_PORT) return usual;
   const first = Number(FIRST_PORT);
   if (!Number.isInteger(first) || first < 1 || first > 65_531) {

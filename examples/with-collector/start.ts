@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { otelcol } from "../../collector/distribution/binary.ts";
 import { prometheus } from "../../collector/prometheus/programs.ts";
 import { run } from "../express/local/run.ts";
+import { assertFree } from "./free-ports.ts";
 import { type Part, startPart } from "./part.ts";
 import { type Ports, portsFrom } from "./ports.ts";
 
@@ -20,10 +21,10 @@ if ("missing" in collector || "missing" in database) {
   for (const line of missing) console.error(line);
   process.exitCode = 1;
 } else {
-  await startAll(collector.path, database.path, portsFrom(process.env));
+  await startAll(collector.path, database.path);
 }
 
-async function startAll(otelcolPath: string, prometheusPath: string, ports: Ports): Promise<void> {
+async function startAll(otelcolPath: string, prometheusPath: string): Promise<void> {
   const interruption = new AbortController();
   // From before the first part on: no part ends by itself when this process does.
   let tell = (osSignal: NodeJS.Signals): void => interruption.abort(osSignal);
@@ -36,6 +37,9 @@ async function startAll(otelcolPath: string, prometheusPath: string, ports: Port
     await part.ready(readyAt, interruption.signal);
   };
   try {
+    const ports = portsFrom(process.env);
+    await assertFree(ports);
+    interruption.signal.throwIfAborted();
     const prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
     await start(
       startPart("prometheus", prometheusCommand(prometheusPath, ports, scratch), {

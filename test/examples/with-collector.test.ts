@@ -11,7 +11,7 @@ import { ask } from "../harness/ask.ts";
 import { root } from "../run/workspaces.ts";
 import { npmStart, readExample, runCommand, startExample, telemetryOn } from "./example.ts";
 import { freeRow } from "./free-row.ts";
-import { openStandIns } from "./stand-ins.ts";
+import { answerOn, openStandIns } from "./stand-ins.ts";
 
 const folder = join(root, "examples/with-collector");
 
@@ -62,7 +62,7 @@ describe("a start that is interrupted ends what it has started, and then by that
     const standIns = await openStandIns(t);
     const running = startExample(t, readExample("with-collector"), standIns.env);
     await standIns.started("prometheus");
-    standIns.answerForPrometheus();
+    answerOn(t, standIns.firstPort + 4);
     await standIns.started("collector");
     running.kill("SIGTERM");
     assert.deepEqual(await running.ended, { code: null, signal: "SIGTERM" });
@@ -71,11 +71,31 @@ describe("a start that is interrupted ends what it has started, and then by that
   });
 });
 
+test("where ports are taken it names them and what moves them, and starts nothing", async (t) => {
+  const standIns = await openStandIns(t);
+  const [first, orders] = [standIns.firstPort, await freeRow(1)];
+  const ports = [first, first + 1, first + 2, first + 3, first + 4, orders];
+  for (const port of ports) answerOn(t, port);
+  const running = startExample(t, readExample("with-collector"), { ...standIns.env, PORT: String(orders) });
+  assert.deepEqual(await running.ended, { code: 1, signal: null });
+  const row = "Name the first of five others in a row in FIRST_PORT.";
+  assert.deepEqual(running.stderr().trimEnd().split("\n"), [
+    `Port ${first}, for the Collector's OTLP over HTTP, is taken. ${row}`,
+    `Port ${first + 1}, for the Collector's OTLP over gRPC, is taken. ${row}`,
+    `Port ${first + 2}, for the Collector's health, is taken. ${row}`,
+    `Port ${first + 3}, for the Collector's own metrics, is taken. ${row}`,
+    `Port ${first + 4}, for Prometheus, is taken. ${row}`,
+    `Port ${orders}, for the orders service, is taken. Name another in PORT.`,
+  ]);
+  assert.deepEqual(standIns.begun(), []);
+  standIns.assertNothingIsLeft();
+});
+
 test("where a program cannot be run it says so, and ends what it has started", async (t) => {
   const standIns = await openStandIns(t);
   const running = startExample(t, readExample("with-collector"), { ...standIns.env, OTELCOL_BIN: folder });
   await standIns.started("prometheus");
-  standIns.answerForPrometheus();
+  answerOn(t, standIns.firstPort + 4);
   assert.deepEqual(await running.ended, { code: 1, signal: null });
   assert.match(running.stderr(), /^collector ended: spawn .* EACCES$/m);
   standIns.assertNothingIsLeft();
