@@ -1,4 +1,4 @@
-/** Where each part listens, on the loopback interface: the ports that its configuration names, or others in a row. */
+/** Where each part listens, on the loopback interface. */
 interface Row {
   readonly otlp: number;
   readonly otlpGrpc: number;
@@ -12,7 +12,8 @@ export interface Ports extends Row {
   readonly orders: number;
 }
 
-const usual: Row = {
+/** Those that the configurations name. */
+export const usual: Row = {
   otlp: 4318,
   otlpGrpc: 4317,
   collectorHealth: 13133,

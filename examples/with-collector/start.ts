@@ -2,7 +2,7 @@
 // collector/prometheus/prometheus.local.yml, each a process of its own. The service stops first, then the Collector, which
 // hands on what it still holds, then Prometheus.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { otelcol } from "../../collector/distribution/binary.ts";
@@ -11,8 +11,7 @@ import { run } from "../express/local/run.ts";
 import { assertFree } from "./free-ports.ts";
 import { type Part, startPart } from "./part.ts";
 import { type Ports, portsFrom } from "./ports.ts";
-
-const configurations = join(import.meta.dirname, "../../collector");
+import { prometheusConfiguration } from "./prometheus-configuration.ts";
 
 const collector = otelcol();
 const database = prometheus();
@@ -81,9 +80,11 @@ function endBy(osSignal: NodeJS.Signals): void {
 }
 
 function prometheusCommand(program: string, ports: Ports, scratch: string): [string, ...string[]] {
+  const configuration = join(scratch, "prometheus.local.yml");
+  writeFileSync(configuration, prometheusConfiguration(ports));
   return [
     program,
-    `--config.file=${join(configurations, "prometheus/prometheus.local.yml")}`,
+    `--config.file=${configuration}`,
     `--storage.tsdb.path=${join(scratch, "prometheus")}`,
     `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     "--web.enable-otlp-receiver",
@@ -99,7 +100,7 @@ function collectorCommand(program: string, ports: Ports): [string, ...string[]] 
   };
   return [
     program,
-    `--config=${join(configurations, "local.yaml")}`,
+    `--config=${join(import.meta.dirname, "../../collector/local.yaml")}`,
     ...Object.entries(settings).map(([setting, port]) => `--set=${setting}=127.0.0.1:${port}`),
     `--config=yaml:service::telemetry::metrics::readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${ports.collectorMetrics}}}}}]`,
   ];

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { prometheus } from "../../collector/prometheus/programs.ts";
 import { prometheusVersion } from "../../collector/prometheus/version.ts";
+import { portsFrom } from "../../examples/with-collector/ports.ts";
+import { prometheusConfiguration } from "../../examples/with-collector/prometheus-configuration.ts";
 import { withCollector } from "../collector/suite.ts";
 import { ask } from "../harness/ask.ts";
 import { root } from "../run/workspaces.ts";
@@ -14,6 +16,12 @@ import { freeRow } from "./free-row.ts";
 import { answerOn, openStandIns } from "./stand-ins.ts";
 
 const folder = join(root, "examples/with-collector");
+
+interface Target {
+  readonly scrapePool: string;
+  readonly scrapeUrl: string;
+  readonly health: string;
+}
 
 interface Compose {
   readonly services: Readonly<Record<string, { readonly image: string; readonly volumes: readonly string[] }>>;
@@ -38,6 +46,17 @@ describe("compose.yaml", () => {
     assert.equal(services["collector"]?.image, `otel/opentelemetry-collector-contrib:${collector}`);
     assert.equal(services["prometheus"]?.image, `prom/prometheus:v${prometheusVersion}`);
   });
+});
+
+test("Prometheus has prometheus.local.yml as it is, but for its targets' ports, and for where its files are", () => {
+  const from = join(root, "collector/prometheus");
+  const written: unknown = parse(prometheusConfiguration(portsFrom({ FIRST_PORT: "8884" })));
+  const expected = readFileSync(join(from, "prometheus.local.yml"), "utf8")
+    .replace("[localhost:8888]", "[127.0.0.1:8887]")
+    .replace("[localhost:9090]", "[127.0.0.1:8888]")
+    .replace("rules/*.yml", `"${from}/rules/*.yml"`)
+    .replace("services/*.yml", `"${from}/services/*.yml"`);
+  assert.deepEqual(written, parse(expected));
 });
 
 test("without a Collector it says what to run, and starts nothing", async (t) => {
@@ -102,8 +121,8 @@ test("where a program cannot be run it says so, and ends what it has started", a
 });
 
 withCollector("npm start, with a Collector and Prometheus,", () => {
-  const isMissing = "missing" in prometheus() && !process.env["REQUIRE_COLLECTOR"];
-  test("brings an order's metric to Prometheus, and ends with 0", { skip: isMissing && "no Prometheus" }, async (t) => {
+  const skip = "missing" in prometheus() && !process.env["REQUIRE_COLLECTOR"] && "no Prometheus";
+  test("brings an order's metric to Prometheus, whose targets are up, and ends with 0", { skip }, async (t) => {
     const first = await freeRow(5);
     const terminal = npmStart(t, folder, { ...telemetryOn, FIRST_PORT: String(first) });
     const [, port] = await terminal.until(/orders service listens on http:\/\/localhost:(\d+)/);
@@ -117,6 +136,20 @@ withCollector("npm start, with a Collector and Prometheus,", () => {
     const ofOrders = /"http_route":"\/orders"[^}]*"service_name":"orders"[^}]*\},"value":\[[^\]]*,"1"\]/;
     while (!ofOrders.test((await runCommand(counted)).stdout)) await sleep(250);
     assert.match((await runCommand(rules.replace("localhost:9090", new URL(prometheusUrl).host))).stdout, /"alerts":/);
+
+    const targets = async (): Promise<readonly Target[]> => {
+      const { body } = await ask(`${prometheusUrl}/api/v1/targets`);
+      return (JSON.parse(body) as { data: { activeTargets: Target[] } }).data.activeTargets;
+    };
+    while ((await targets()).length === 0) await sleep(250);
+    assert.deepEqual(
+      (await targets()).map(({ scrapePool, scrapeUrl }) => [scrapePool, scrapeUrl]),
+      [
+        ["otelcol", `http://127.0.0.1:${first + 3}/metrics`],
+        ["prometheus", `${prometheusUrl}/metrics`],
+      ],
+    );
+    while (!(await targets()).every(({ health }) => health === "up")) await sleep(250);
 
     terminal.pressCtrlC();
     assert.deepEqual(await terminal.ended, { code: 0, signal: null }, terminal.output());
