@@ -88,7 +88,7 @@ function prometheusCommand(program: string, ports: Ports, scratch: string): [str
     `--storage.tsdb.path=${join(scratch, "prometheus")}`,
     `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     "--web.enable-otlp-receiver",
-    "--enable-feature=created-timestamp-zero-ingestion",
+    "--enable-feature=created-timestamp-zero-ingestion,exemplar-storage",
   ];
 }
 

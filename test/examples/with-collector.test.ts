@@ -8,10 +8,12 @@ import { prometheus } from "../../collector/prometheus/programs.ts";
 import { prometheusVersion } from "../../collector/prometheus/version.ts";
 import { portsFrom } from "../../examples/with-collector/ports.ts";
 import { prometheusConfiguration } from "../../examples/with-collector/prometheus-configuration.ts";
+import { newTraceId } from "../collector/otlp.ts";
 import { withCollector } from "../collector/suite.ts";
 import { ask } from "../harness/ask.ts";
 import { root } from "../run/workspaces.ts";
 import { npmStart, readExample, runCommand, startExample, telemetryOn } from "./example.ts";
+import { sendExemplar } from "./exemplar.ts";
 import { freeRow } from "./free-row.ts";
 import { answerOn, openStandIns } from "./stand-ins.ts";
 
@@ -24,7 +26,13 @@ interface Target {
 }
 
 interface Compose {
-  readonly services: Readonly<Record<string, { readonly image: string; readonly volumes: readonly string[] }>>;
+  readonly services: Readonly<Record<string, Container>>;
+}
+
+interface Container {
+  readonly image: string;
+  readonly volumes: readonly string[];
+  readonly command?: readonly string[];
 }
 
 describe("compose.yaml", () => {
@@ -39,6 +47,12 @@ describe("compose.yaml", () => {
       }
     });
   }
+
+  test("turns on in Prometheus what npm start does", () => {
+    const start = readFileSync(join(folder, "start.ts"), "utf8");
+    const here = services["prometheus"]?.command?.filter((flag) => flag.includes("enable-"));
+    assert.deepEqual(here, start.match(/--[\w.]*enable-[^"]*/g));
+  });
 
   test("has the versions that the configurations are held against", () => {
     const manifest = readFileSync(join(root, "collector/distribution/manifest.yaml"), "utf8");
@@ -124,6 +138,11 @@ withCollector("npm start, with a Collector and Prometheus,", () => {
   const skip = "missing" in prometheus() && !process.env["REQUIRE_COLLECTOR"] && "no Prometheus";
   test("brings an order's metric to Prometheus, whose targets are up, and ends with 0", { skip }, async (t) => {
     const first = await freeRow(5);
+    // Before it is killed, which its parts would outlive.
+    t.after(async () => {
+      terminal.pressCtrlC();
+      await terminal.ended;
+    });
     const terminal = npmStart(t, folder, { ...telemetryOn, FIRST_PORT: String(first) });
     const [, port] = await terminal.until(/orders service listens on http:\/\/localhost:(\d+)/);
     const [, prometheusUrl = ""] = await terminal.until(/^Prometheus answers on (\S+)\./m);
@@ -136,6 +155,12 @@ withCollector("npm start, with a Collector and Prometheus,", () => {
     const ofOrders = /"http_route":"\/orders"[^}]*"service_name":"orders"[^}]*\},"value":\[[^\]]*,"1"\]/;
     while (!ofOrders.test((await runCommand(counted)).stdout)) await sleep(250);
     assert.match((await runCommand(rules.replace("localhost:9090", new URL(prometheusUrl).host))).stdout, /"alerts":/);
+
+    const traceId = newTraceId();
+    assert.equal((await sendExemplar(`http://127.0.0.1:${first}`, traceId)).status, 200);
+    while (!/"value":/.test((await ask(`${prometheusUrl}/api/v1/query?query=rated_count`)).body)) await sleep(250);
+    const { body: exemplars } = await ask(`${prometheusUrl}/api/v1/query_exemplars?query=rated_bucket&start=0&end=4e9`);
+    assert.match(exemplars, new RegExp(`"trace_id":"${traceId}"`));
 
     const targets = async (): Promise<readonly Target[]> => {
       const { body } = await ask(`${prometheusUrl}/api/v1/targets`);
