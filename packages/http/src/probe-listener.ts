@@ -29,7 +29,7 @@ export function createProbeListener(
   // An import would also load what this module only gets on demand (undici): 3.5 MB for each thread.
   const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer(limits, handle);
-  const sockets = evictOldest(server);
+  const sockets = boundConnections(server);
   return {
     server,
     listen(port, host) {
@@ -54,18 +54,27 @@ export function createProbeListener(
   };
 }
 
-/** Keeps the number of connections bounded by ending the oldest: whoever parks sockets cannot keep the kubelet out. */
-function evictOldest(server: Server): ReadonlySet<Socket> {
+/**
+ * Keeps the number of connections bounded by ending the oldest: whoever parks sockets cannot keep the kubelet out. Those
+ * whose request is being answered come last, for a preStop hook waits there for the whole drain window.
+ */
+function boundConnections(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  const asking = new Set<Socket>();
+  server.on("request", ({ socket }, response) => {
+    asking.add(socket);
+    response.once("close", () => asking.delete(socket));
+  });
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.unref();
     socket.once("close", () => sockets.delete(socket));
-    const [oldest] = sockets;
-    if (sockets.size <= mostConnections || !oldest) return;
+    if (sockets.size <= mostConnections) return;
+    const [oldest = socket] = sockets;
+    const evicted = [...sockets].find((each) => each !== socket && !asking.has(each)) ?? oldest;
     // At once, not when it has closed: a burst is accepted in one go, and each has to end another one.
-    sockets.delete(oldest);
-    oldest.destroy();
+    sockets.delete(evicted);
+    evicted.destroy();
   });
   return sockets;
 }

@@ -83,7 +83,7 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
   };
   const fallBack = async (error: NodeJS.ErrnoException): Promise<AddressInfo> => {
     if (closing) throw error;
-    if (error.code !== "EADDRINUSE" || !(resolved.onPortInUse === "fallback" || (await isClusterWorker()))) {
+    if (error.code !== "EADDRINUSE" || !(resolved.onPortInUse === "fallback" || isChild())) {
       const refused = portError(error, port, host);
       tell("probe-port", refused.message);
       throw refused;
@@ -132,8 +132,8 @@ export function serveProbes(health: Health, options: ProbeServerOptions = {}): P
   };
 }
 
-/** The workers of a cluster cannot all have the port; one of them losing it must not end the others' service. */
-async function isClusterWorker(): Promise<boolean> {
-  const { default: cluster } = await import("node:cluster");
-  return cluster.isWorker;
-}
+/**
+ * Whether the process was forked, as the workers of a cluster are: those of one pod cannot all have the port, and one of
+ * them losing it must not end the others' service.
+ */
+const isChild = (): boolean => process.send !== undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -251,6 +251,19 @@ describe("hostile clients", () => {
     assert.ok(connections <= 16, `${connections} connections`);
   });
 
+  test("cannot end a preStop hook that waits for its window by parking sockets", async (t) => {
+    const { port, url, service } = await serve(t);
+    const door = service.lifecycle.openDoor();
+    t.after(() => door[Symbol.dispose]());
+    const hook = fetch(`${url}/prestop`);
+    await new Promise((resolve) => service.lifecycle.onLeave(() => resolve(undefined)));
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => parked(port)));
+    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    await request(url).get("/livez").expect(200);
+    await service.clock.advance(1_000);
+    assert.equal((await hook).status, 200);
+  });
+
   test("cannot park more than the server holds, even all at once", async (t) => {
     const { port } = await serve(t);
     const sockets = Array.from({ length: 200 }, () => connect(port, "127.0.0.1"));
@@ -314,6 +327,16 @@ describe("hostile clients", () => {
 });
 
 describe("the end", () => {
+  test("a forked process whose parent has the port picks another one, as a worker of a cluster does", async (t) => {
+    const { port } = await serve(t, { host: "127.0.0.1" });
+    const file = fileURLToPath(new URL("forked-probes.fixture.ts", import.meta.url));
+    const child = fork(file, [String(port)], { execArgv: process.execArgv });
+    const [address] = (await once(child, "message")) as [AddressInfo];
+    assert.ok(address.port > 0 && address.port !== port, `got ${JSON.stringify(address)}`);
+    child.disconnect();
+    await once(child, "exit");
+  });
+
   test("a probe server does not hold its process, nor does who parks a socket there", async () => {
     const file = fileURLToPath(new URL("parked-probes.fixture.ts", import.meta.url));
     const flags = process.execArgv.filter((flag) => !flag.startsWith("--test"));
