@@ -143,7 +143,7 @@ describe("an application of Fastify", { timeout: longMs }, () => {
     const { clean } = await stopped;
     await theirs;
     assert.equal(clean, true);
-    assert.deepEqual(notices, ["fastify-close"]);
+    assert.deepEqual(notices, ["fastify-close", "server-close"]);
   });
 
   test("may stop the service from a hook of its own end: neither waits for the other for ever", async (t) => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { type TestContext, describe, test } from "node:test";
+import { type LifecycleEvents, lifecycleChannels } from "@seaworthy/lifecycle";
 import { type ManualClock, createManualClock } from "@seaworthy/lifecycle/testing";
 import { ask } from "../harness/ask.ts";
 import { type DrainedService, type Listening, drainedService, longMs, serve } from "./service.ts";
@@ -9,6 +11,18 @@ import { plain } from "./transports.ts";
 import { sockets, until } from "./until.ts";
 
 const drainWindow = { minMs: 1_000, maxMs: 5_000, quietMs: 400 };
+
+/** Notices of a server that was closed too early. */
+function earlyCloses(t: TestContext): readonly string[] {
+  const heard: string[] = [];
+  const hear = (event: unknown): void => {
+    const { code, message } = event as LifecycleEvents["notice"];
+    if (code === "server-close") heard.push(message);
+  };
+  subscribe(lifecycleChannels.notice, hear);
+  t.after(() => unsubscribe(lifecycleChannels.notice, hear));
+  return heard;
+}
 
 interface Windowed extends DrainedService, Listening<ReturnType<typeof plain.createServer>> {
   readonly clock: ManualClock;
@@ -103,6 +117,45 @@ describe("the drain window", { timeout: longMs }, () => {
     void lifecycle.stop({ kind: "os-signal", osSignal: "SIGINT" });
     await until(() => !server.listening);
     assert.equal(lifecycle.clock.now(), 0);
+  });
+
+  for (const when of ["right before the stop", "in the window"]) {
+    for (const isIdle of [true, false]) {
+      test(`says so when the application closes the server ${when}, ${isIdle ? "idle" : "in use"}`, async (t) => {
+        const heard = earlyCloses(t);
+        const { lifecycle, clock, server, arrive } = await windowed(t);
+        if (!isIdle) await arrive();
+        if (when === "right before the stop") server.close();
+        void lifecycle.stop();
+        await sockets();
+        if (when === "in the window") server.close();
+        await clock.advance(2_000);
+        assert.equal(heard.length, 1);
+        assert.match(heard[0] ?? "", /^The http server 127\.0\.0\.1:\d+ was closed by the application before /);
+      });
+    }
+  }
+
+  test("has nothing to say of a server that is closed by a drain hook, without a window, or long before", async (t) => {
+    const heard = earlyCloses(t);
+    const closes = [
+      ({ lifecycle, server }: Windowed) => void lifecycle.onDrain("own", () => void server.close()),
+      ({ server }: Windowed) => void server.close(),
+    ];
+    for (const close of closes) {
+      const service = await windowed(t);
+      close(service);
+      if (!service.server.listening) await once(service.server, "close");
+      void service.lifecycle.stop();
+      await sockets();
+      await service.clock.advance(2_000);
+      assert.equal(service.lifecycle.windowOver.aborted, true);
+    }
+    const { lifecycle, server } = await windowed(t);
+    server.close();
+    void lifecycle.stop({ kind: "os-signal", osSignal: "SIGINT" });
+    await sockets();
+    assert.deepEqual(heard, []);
   });
 
   test("is no window where no server is", async (t) => {

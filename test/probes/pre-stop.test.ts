@@ -69,7 +69,7 @@ for (const thread of ["true", "false"]) {
           env: { ...env, SEAWORTHY_PRESTOP_STOP_WITHIN_MS: "300", SEAWORTHY_PRESTOP_WITHOUT_STOP: "stay" },
         });
         await hook(service);
-        await service.process.until(/No OS signal came within 0\.3 s .+ stays out of rotation/);
+        await service.process.until(/No OS signal came within 0\.3 s .+ goes on leaving/);
         assert.equal((await service.probe("/readyz")).status, 503);
       });
 

@@ -70,7 +70,9 @@ export function discoverServers(
     const adopted = drainServer(lifecycle, server, name, { lingerMs, longLivedMs, closeListener, onClosed });
     names.add(name);
     drained.set(server, adopted);
-    publish("server", { lifecycle, server, name });
+    const { phase } = lifecycle;
+    // Of one that comes when the drain is over, the life has told that it comes too late.
+    if (phase !== "stopping" && phase !== "stopped") publish("server", { lifecycle, server, name });
     if (server.listening) options.onServer?.(server);
     return adopted;
   };

@@ -37,7 +37,8 @@ export function watchForeignListeners(lifecycle: Lifecycle, { osSignals, fatalEr
 }
 
 const quarrelOverExit =
-  "whoever calls process.exit first cuts the other's stop short. Remove it, or move what it does into onDrain or onStop.";
+  "whoever calls process.exit first cuts the other's stop short, and a server that it closes refuses requests while " +
+  "routes still lead here. Remove it, or move what it does into onDrain or onStop.";
 const stopsAllTheSame =
   "a fatal error stops the process all the same. To leave fatal errors to it, set fatalErrors to false.";
 

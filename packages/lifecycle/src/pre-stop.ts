@@ -82,7 +82,7 @@ export function createPreStop({ options, window, leave, publish, stopping, windo
         `No OS signal came within ${preStop.stopWithinMs / 1_000} s of the preStop window: ` +
         (back
           ? "the service takes traffic again. If the pod is being deleted, see why SIGTERM does not arrive."
-          : "the service stays out of rotation until it is stopped."),
+          : "the service goes on leaving until it is stopped."),
     });
   };
 

@@ -102,7 +102,7 @@ describe("a stop after preStop", () => {
     assert.equal((await life.stop(sigterm)).steps.window, 0);
   });
 
-  test("by a SIGTERM that is not the hook's has a window of its own: a stray call before it drops nothing", async (t) => {
+  test("by a SIGTERM that is not the hook's has a window of its own, within what is left of the grace period", async (t) => {
     const { life, clock, preStop } = serving(t);
     preStop();
     await clock.advance(6_001);
@@ -252,7 +252,7 @@ describe("a preStop window that no stop follows", () => {
     preStop();
     await clock.advance(600_000);
     assert.equal(life.leaving, true);
-    assert.match(heard.notice[1]?.message ?? "", /within 5 s .+ stays out of rotation/);
+    assert.match(heard.notice[1]?.message ?? "", /within 5 s .+ goes on leaving/);
     const stopped = life.stop(sigterm);
     await clock.advance(29_000);
     const report = await stopped;

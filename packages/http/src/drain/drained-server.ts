@@ -10,6 +10,7 @@ import { trackHandshakes } from "./handshakes.ts";
 import { createListener } from "./listener.ts";
 import type { CloseListener } from "./linger.ts";
 import { createLongLived } from "./long-lived.ts";
+import { watchEarlyClose } from "./early-close.ts";
 import { createRequests } from "./requests.ts";
 import { ignoreLateWrites } from "./response.ts";
 import { createSessions } from "./sessions.ts";
@@ -109,6 +110,7 @@ export function drainServer(
     longLived[Symbol.dispose]();
   };
 
+  const earlyClose = watchEarlyClose(lifecycle, server, name);
   const hook = lifecycle.onDrain(name, drain);
   const listening = lifecycle.onLeave(leave);
   server.on("connection", onConnection).on("close", onClose);
@@ -118,6 +120,7 @@ export function drainServer(
     connections.adopt(socket);
   }
   function onClose(): void {
+    if (!lifecycle.intake.aborted) earlyClose[Symbol.dispose]();
     dispose();
     onClosed();
   }
@@ -133,6 +136,9 @@ export function drainServer(
       const open = "respond" in answer ? sessions.find(answer) : connections.find(answer);
       if (open) requests.keep(open, onLeave);
     },
-    [Symbol.dispose]: dispose,
+    [Symbol.dispose]() {
+      earlyClose[Symbol.dispose]();
+      dispose();
+    },
   };
 }
