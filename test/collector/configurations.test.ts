@@ -201,6 +201,19 @@ describe("the second net", () => {
   });
 });
 
+describe("the gateway before Prometheus", () => {
+  test("drops what is too old for it by its clock, though somebody else's is ahead as far as it may be", () => {
+    const conditions = at(readConfiguration(baseFile("gateway")).processors, "filter/unusable", "metric_conditions");
+    const limit =
+      /datapoint\.time < Now\(\) - Duration\("(\d+)m"\) or datapoint\.time > Now\(\) \+ Duration\("(\d+)m"\)/;
+    const [, behind, ahead] = limit.exec(JSON.stringify(conditions).replaceAll("\\", "")) ?? assert.fail();
+    for (const file of ["prometheus.yml", "prometheus.local.yml"]) {
+      const window = /out_of_order_time_window: (\d+)m$/m.exec(textOf(`prometheus/${file}`))?.[1];
+      assert.equal(Number(behind) + Number(ahead), Number(window), file);
+    }
+  });
+});
+
 describe("the environment", () => {
   /** Each variable with its default, and the files that read it so. */
   const readers = new Map<string, Set<string>>();

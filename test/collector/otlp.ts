@@ -79,18 +79,38 @@ export const sendSpans = (
     headers,
   );
 
-/** Sends a data point of a sum that is forged, of a scope with attributes. */
-export const sendPoint = (
-  url: string,
-  attributes: Readonly<Record<string, Value>>,
-  scope: Readonly<Record<string, Value>>,
-): Promise<Response> => {
-  const dataPoints = [{ asInt: "1", timeUnixNano: `${Date.now()}000000`, attributes: wireAttributes(attributes) }];
-  const metrics = [{ name: "forged", sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints } }];
-  const scopeMetrics = [{ scope: { name: "forger", attributes: wireAttributes(scope) }, metrics }];
-  const resource = { attributes: wireAttributes({ "service.name": "forged" }) };
-  return post(`${url}/v1/metrics`, { resourceMetrics: [{ resource, scopeMetrics }] }, {});
-};
+/** A metric of one data point as somebody forges it: a sum, unless it is of another type. */
+export interface ForgedMetric {
+  readonly name?: string;
+  readonly service?: string;
+  readonly resource?: Readonly<Record<string, Value>>;
+  readonly scope?: Readonly<Record<string, Value>>;
+  readonly attributes?: Readonly<Record<string, Value>>;
+  /** How old it is; of the future where it is negative. */
+  readonly ageMs?: number;
+  /** 2 is cumulative, 1 delta. */
+  readonly temporality?: number;
+  /** What it has instead of a sum, by OTLP's name of it. */
+  readonly instead?: (point: object) => object;
+}
+
+function wireMetric({ name = "forged", service = "forged", ageMs = 0, temporality = 2, ...rest }: ForgedMetric) {
+  const point = {
+    asInt: "1",
+    timeUnixNano: `${Date.now() - ageMs}000000`,
+    attributes: wireAttributes(rest.attributes),
+  };
+  const sum = { aggregationTemporality: temporality, isMonotonic: true, dataPoints: [point] };
+  const metrics = [{ name, ...(rest.instead?.(point) ?? { sum }) }];
+  return {
+    resource: { attributes: wireAttributes({ "service.name": service, ...rest.resource }) },
+    scopeMetrics: [{ scope: { name: "forger", attributes: wireAttributes(rest.scope) }, metrics }],
+  };
+}
+
+/** Sends forged metrics in one request. */
+export const sendMetrics = (url: string, metrics: readonly ForgedMetric[]): Promise<Response> =>
+  post(`${url}/v1/metrics`, { resourceMetrics: metrics.map(wireMetric) }, {});
 
 /** Sends forged log records. */
 export const sendRecords = (

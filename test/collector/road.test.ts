@@ -4,7 +4,7 @@ import { ask } from "../harness/ask.ts";
 import { until } from "../drain/until.ts";
 import { textOf } from "../telemetry/text-of.ts";
 import type { KubePod } from "./kube-api.ts";
-import { newTraceId, sendPoint, sendRecords, sendSpans } from "./otlp.ts";
+import { newTraceId, sendMetrics, sendRecords, sendSpans } from "./otlp.ts";
 import { type Road, node, openRoad, startShop } from "./road.ts";
 import { withCollector } from "./suite.ts";
 
@@ -148,11 +148,12 @@ withCollector("from a service through an agent and a gateway", (otelcol) => {
     await sendRecords(agent.url, [
       { body: "signed in with token: hunter2", attributes: { apiKey: "hunter2", order: "7" } },
     ]);
-    await sendPoint(
-      agent.url,
-      { "queue.url": "amqp://app:hunter2@queue", order: "7" },
-      { "forger.secret": "hunter2", "forger.version": "1" },
-    );
+    await sendMetrics(agent.url, [
+      {
+        attributes: { "queue.url": "amqp://app:hunter2@queue", order: "7" },
+        scope: { "forger.secret": "hunter2", "forger.version": "1" },
+      },
+    ]);
     const span = await backEnd.until(({ spans }) => spans()[0], patient);
     const record = await backEnd.until(({ logs }) => logs()[0], patient);
     const metric = await backEnd.until(({ metrics }) => metrics().find(({ name }) => name === "forged"), patient);
