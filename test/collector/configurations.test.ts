@@ -201,6 +201,33 @@ describe("the second net", () => {
   });
 });
 
+describe("the size of a batch", () => {
+  const [agent, twoGateways, gateway] = [
+    merged([baseFile("agent")]),
+    merged([baseFile("agent"), ...overlayFilesOf("agent").filter((file) => file.endsWith("-two-gateways.yaml"))]),
+    merged([baseFile("gateway")]),
+  ];
+  const doorOf = ({ receivers }: Configuration): number => {
+    const protocols = at(receivers, "otlp", "protocols") as Components;
+    const [grpc, http] = [
+      at(protocols, "grpc", "max_recv_msg_size_mib"),
+      at(protocols, "http", "max_request_body_size"),
+    ];
+    assert.equal(Number(grpc) * 1024 * 1024, http);
+    return Number(http);
+  };
+  const largestOf = ({ exporters = {} }: Configuration): number[] =>
+    Object.keys(exporters).map((name) => Number(at(exporters, name, "sending_queue", "batch", "max_size")));
+
+  test("has room for one record as large as the door, and fits through the next door", () => {
+    for (const largest of [...largestOf(agent), ...largestOf(twoGateways)]) {
+      assert.ok(largest > doorOf(agent), "a record has to fit with what the agent adds to it");
+      assert.ok(largest < doorOf(gateway));
+    }
+    for (const largest of largestOf(gateway)) assert.ok(largest >= doorOf(gateway));
+  });
+});
+
 describe("the gateway before Prometheus", () => {
   test("drops what is too old for it by its clock, though somebody else's is ahead as far as it may be", () => {
     const conditions = at(readConfiguration(baseFile("gateway")).processors, "filter/unusable", "metric_conditions");

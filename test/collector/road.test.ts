@@ -177,6 +177,22 @@ withCollector("from a service through an agent and a gateway", (otelcol) => {
     assert.equal(metric.scope.attributes["forger.version"], "1");
   });
 
+  test("a record of many megabytes arrives, and those beside it", unhurried, async (t) => {
+    const { agent, backEnd } = await openRoad(t, otelcol);
+    const large = "y".repeat(3 * 1024 * 1024);
+    const small = Array.from({ length: 10 }, (_, number) => `small ${number}`);
+    const bodies = [...small.slice(0, 5), large, ...small.slice(5)];
+    await sendRecords(agent.url, [{ body: "before" }]);
+    const answer = await sendRecords(
+      agent.url,
+      bodies.map((body) => ({ body })),
+    );
+    assert.equal(answer.status, 200);
+    await sendRecords(agent.url, [{ body: "after" }]);
+    const arrived = await backEnd.until(({ logs }) => logs().length >= bodies.length + 2 && logs(), patient);
+    assert.deepEqual(new Set(arrived.map(({ body }) => body)), new Set(["before", ...bodies, "after"]));
+  });
+
   test(
     "a password that a service puts into an attribute and into a log does not leave its node",
     unhurried,
