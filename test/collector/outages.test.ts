@@ -4,7 +4,7 @@ import type { Receiver } from "@seaworthy/otlp-receiver";
 import { until } from "../drain/until.ts";
 import type { RunningProcess } from "../harness/process.ts";
 import { deliveriesOf } from "../telemetry/service.ts";
-import { newTraceId, sendSpans } from "./otlp.ts";
+import { newTraceId, sendRecords, sendSpans } from "./otlp.ts";
 import { openRoad, startSender } from "./road.ts";
 import { withCollector } from "./suite.ts";
 
@@ -75,6 +75,24 @@ withCollector("when something on the road fails", (otelcol) => {
     assert.equal(backEnd.spans().length, 0);
     await gatewayTier.start();
     await backEnd.until(() => arrived(backEnd).size === count, patient);
+  });
+
+  test("a queue whose file is full refuses, and delivers all that it took", unhurried, async (t) => {
+    const megabyte = 1024 * 1024;
+    const env = { QUEUE_FILE_BYTES: String(100 * megabyte), QUEUE_BYTES: String(1024 * megabyte) };
+    const { backEnd, gateway } = await openRoad(t, otelcol, { gatewayEnv: env });
+    await backEnd.refuse();
+    const send = async (number: number): Promise<number> =>
+      (await sendRecords(gateway.url, [{ body: "x".repeat(megabyte), attributes: { "step.number": number } }])).status;
+    let taken = 0;
+    while (taken < 200 && (await send(taken)) === 200) taken += 1;
+    assert.ok(taken > 50 && taken < 100, String(taken));
+    assert.equal(await send(taken), 503);
+    assert.equal(await gateway.metric("otelcol_exporter_enqueue_failed_log_records"), 2);
+    await backEnd.listenAgain();
+    await backEnd.until(({ logs }) => logs().length >= taken, patient);
+    const numbers = new Set(backEnd.logs().map(({ attributes }) => attributes["step.number"]));
+    assert.deepEqual(numbers, new Set(Array.from({ length: taken }, (_, number) => number)));
   });
 
   for (const [backEnds, isAway] of [
