@@ -13,7 +13,7 @@ import { recordings } from "./rules.ts";
 import { prometheus, startPrometheus } from "./running-prometheus.ts";
 
 /** What tells that a Collector is in trouble, and fires where it is put into that trouble. */
-const fired = ["CollectorRefusing", "CollectorSendFailing", "CollectorLosingData"];
+const fired = ["CollectorRefusing", "CollectorSendFailing", "CollectorExporterStuck", "CollectorLosingData"];
 
 /** A Collector that has everything go wrong: a back end that is not there, a queue of one, and no memory to spare. */
 const inTrouble = (metricsPort: number): unknown => ({
@@ -29,6 +29,8 @@ const inTrouble = (metricsPort: number): unknown => ({
       retry_on_failure: { enabled: false },
       sending_queue: { queue_size: 1, num_consumers: 1, batch: { flush_timeout: "1s" } },
     },
+    // As the agent and the gateway have it: tried again for ever.
+    "otlp_http/away": { endpoint: "http://127.0.0.1:9", retry_on_failure: { max_elapsed_time: "0s" } },
     debug: {},
   },
   connectors: { forward: {} },
@@ -53,7 +55,7 @@ const inTrouble = (metricsPort: number): unknown => ({
       },
     },
     pipelines: {
-      traces: { receivers: ["otlp"], exporters: ["otlp_http/gone", "forward"] },
+      traces: { receivers: ["otlp"], exporters: ["otlp_http/gone", "otlp_http/away", "forward"] },
       "traces/sampled": { receivers: ["forward"], processors: ["tail_sampling"], exporters: ["debug"] },
     },
   },
