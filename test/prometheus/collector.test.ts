@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { otelcol } from "../../collector/distribution/binary.ts";
-import { sendSpans } from "../collector/otlp.ts";
+import { sendMetrics, sendSpans } from "../collector/otlp.ts";
 import { freePorts } from "../collector/run-collector.ts";
 import { startProcess } from "../harness/process.ts";
 import { isRequired } from "./promtool.ts";
@@ -13,7 +13,13 @@ import { recordings } from "./rules.ts";
 import { prometheus, startPrometheus } from "./running-prometheus.ts";
 
 /** What tells that a Collector is in trouble, and fires where it is put into that trouble. */
-const fired = ["CollectorRefusing", "CollectorSendFailing", "CollectorExporterStuck", "CollectorLosingData"];
+const fired = [
+  "CollectorRefusing",
+  "CollectorSendFailing",
+  "CollectorExporterStuck",
+  "CollectorDroppingUnusable",
+  "CollectorLosingData",
+];
 
 /** A Collector that has everything go wrong: a back end that is not there, a queue of one, and no memory to spare. */
 const inTrouble = (metricsPort: number): unknown => ({
@@ -22,6 +28,8 @@ const inTrouble = (metricsPort: number): unknown => ({
   },
   processors: {
     tail_sampling: { decision_wait: "1s", num_traces: 1, policies: [{ name: "all", type: "always_sample" }] },
+    // By the name that the gateway's has: every point is unusable.
+    "filter/unusable": { metric_conditions: ['metric.name == "forged"'] },
   },
   exporters: {
     "otlp_http/gone": {
@@ -56,17 +64,18 @@ const inTrouble = (metricsPort: number): unknown => ({
     },
     pipelines: {
       traces: { receivers: ["otlp"], exporters: ["otlp_http/gone", "otlp_http/away", "forward"] },
+      metrics: { receivers: ["otlp"], processors: ["filter/unusable"], exporters: ["debug"] },
       "traces/sampled": { receivers: ["forward"], processors: ["tail_sampling"], exporters: ["debug"] },
     },
   },
 });
 
-/** Sends a span after the other, until the test is over. */
+/** Sends a span and a data point after the other, until the test is over. */
 function keepSending(t: TestContext, url: string): void {
   const over = new AbortController();
   const send = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      await sendSpans(url, [{ name: "span" }]).catch(() => undefined);
+      await Promise.allSettled([sendSpans(url, [{ name: "span" }]), sendMetrics(url, [{}])]);
       await sleep(50);
     }
   };
