@@ -182,13 +182,13 @@ export function healthDashboard(): Dashboard {
           curves({
             title: "Begins to fail",
             description:
-              "How often in the last half hour. A check that comes and goes takes instances out of rotation and puts them back: give it a higher failAfter, or mend what it asks.",
+              "How often in the last half hour, of the instance that has it worst. A check that comes and goes takes instances out of rotation and puts them back: give it a higher failAfter, or mend what it asks.",
             unit: "short",
             width: 8,
             softMax: 5,
             queries: [
               {
-                expr: `service_check:seaworthy_health_check_failures:increase30m${services}`,
+                expr: `service_check:seaworthy_health_check_failures:max_increase30m${services}`,
                 legend: `{{seaworthy_health_check_name}} {{${identity.service}}}`,
               },
             ],
