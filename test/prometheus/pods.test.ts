@@ -59,25 +59,29 @@ const discovered: readonly Discovered[] = [
   pod("done", "10.0.0.8:9464", { pod_container_port_name: "probes", pod_phase: "Succeeded" }),
 ];
 
+const collectors: readonly Discovered[] = [
+  pod("gateway-0", "10.0.1.1:8888", { pod_container_port_name: "otelcol-metrics" }),
+  pod("gateway-0", "10.0.1.1:4317", { pod_container_port_name: "otlp" }),
+  pod("agent-evicted", "10.0.1.2:8888", { pod_container_port_name: "otelcol-metrics", pod_phase: "Failed" }),
+  pod("agent-done", "10.0.1.3:8888", { pod_container_port_name: "otelcol-metrics", pod_phase: "Succeeded" }),
+];
+
 interface Config {
   readonly scrape_configs: readonly { readonly job_name: string; readonly relabel_configs?: unknown }[];
 }
 
-/** The job of the configuration for Kubernetes, told of these pods by hand: labels can be given as discovery gives them. */
-function configuration(): unknown {
+/** The jobs of the configuration for Kubernetes, told of pods by hand: labels can be given as discovery gives them. */
+function configuration(pods: Readonly<Record<string, readonly Discovered[]>>): unknown {
   const { scrape_configs } = parse(readFileSync(join(folder, "prometheus.yml"), "utf8")) as Config;
-  const job = scrape_configs.find(({ job_name }) => job_name === "seaworthy");
   return {
-    scrape_configs: [
-      {
-        job_name: "seaworthy",
-        relabel_configs: job?.relabel_configs,
-        static_configs: discovered.map(({ address, meta }) => ({
-          targets: [address],
-          labels: Object.fromEntries(Object.entries(meta).map(([name, value]) => [`__meta_kubernetes_${name}`, value])),
-        })),
-      },
-    ],
+    scrape_configs: Object.entries(pods).map(([name, found]) => ({
+      job_name: name,
+      relabel_configs: scrape_configs.find(({ job_name }) => job_name === name)?.relabel_configs,
+      static_configs: found.map(({ address, meta }) => ({
+        targets: [address],
+        labels: Object.fromEntries(Object.entries(meta).map(([label, value]) => [`__meta_kubernetes_${label}`, value])),
+      })),
+    })),
   };
 }
 
@@ -85,10 +89,11 @@ if ("missing" in prometheus && !isRequired) {
   test("pods are found by port and by annotation", { skip: prometheus.missing });
 } else {
   test("pods are found by port and by annotation, and named as OTLP names them", { timeout: 120_000 }, async (t) => {
-    const running = await startWith(t, configuration());
-    const targets = await running.until("targets", t.signal, async () => {
+    const running = await startWith(t, configuration({ seaworthy: discovered, otelcol: collectors }));
+    const targets = await running.until("targets of both jobs", t.signal, async () => {
       const found = await running.targets();
-      return found.length > 0 && found;
+      const jobs = new Set(found.map(({ scrapePool }) => scrapePool));
+      return jobs.size === 2 && found;
     });
     const byUrl = Object.fromEntries(targets.map(({ scrapeUrl, labels }) => [scrapeUrl, labels]));
     const shop = { service_namespace: "shop", k8s_namespace_name: "shop" };
@@ -124,7 +129,13 @@ if ("missing" in prometheus && !isRequired) {
         service_name: "bare",
         k8s_pod_name: "bare",
       },
+      "http://10.0.1.1:8888/metrics": {
+        instance: "10.0.1.1:8888",
+        job: "otelcol",
+        k8s_namespace_name: "shop",
+        k8s_pod_name: "gateway-0",
+      },
     });
-    assert.equal(targets.length, 4);
+    assert.equal(targets.length, 5);
   });
 }

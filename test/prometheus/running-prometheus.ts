@@ -29,6 +29,8 @@ export interface Sample {
 
 /** A target, after relabelling. */
 export interface ActiveTarget {
+  /** The name of its job in the configuration: its label may be another. */
+  readonly scrapePool: string;
   readonly scrapeUrl: string;
   readonly labels: Readonly<Record<string, string>>;
 }
