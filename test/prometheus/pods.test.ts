@@ -57,6 +57,12 @@ const discovered: readonly Discovered[] = [
   pod("bare", "10.0.0.6:9464", { pod_container_port_name: "probes" }),
   pod("orders-2", "10.0.0.7:9464", { ...ofReplicaSet, pod_container_port_name: "probes", pod_container_init: "true" }),
   pod("done", "10.0.0.8:9464", { pod_container_port_name: "probes", pod_phase: "Succeeded" }),
+  pod("report-29384720-x7k2p", "10.0.0.9:9464", {
+    ...scrape,
+    pod_container_port_name: "probes",
+    pod_controller_kind: "Job",
+    pod_controller_name: "report-29384720",
+  }),
 ];
 
 const collectors: readonly Discovered[] = [
