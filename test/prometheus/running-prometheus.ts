@@ -65,7 +65,8 @@ interface Config {
  *
  * - it scrapes every three seconds and evaluates every second;
  * - its targets are those that are given;
- * - the `for` of each alert is a sixtieth of what it is, so that minutes are seconds. Nothing else of a rule is touched.
+ * - the `for` of each alert is a sixtieth of what it is, so that minutes are seconds;
+ * - where a rule goes by the time between evaluations, a second stands for half a minute. Nothing else of it is touched.
  *
  * One that takes no OTLP is started without the parts of the configuration that say how.
  */
@@ -143,7 +144,10 @@ function overlay(targets: readonly Target[]): unknown {
 const sixtieth = { m: "s", h: "m" } as const;
 
 const sooner = (path: string): string =>
-  readFileSync(path, "utf8").replaceAll(
-    /^( +for: \d+)(m|h)$/gm,
-    (_, before: string, unit: keyof typeof sixtieth) => `${before}${sixtieth[unit]}`,
-  );
+  readFileSync(path, "utf8")
+    .replaceAll(
+      /^( +for: \d+)(m|h)$/gm,
+      (_, before: string, unit: keyof typeof sixtieth) => `${before}${sixtieth[unit]}`,
+    )
+    .replaceAll(":30s]) * 30", ":1s]) * 1")
+    .replaceAll("offset 1m", "offset 2s");
