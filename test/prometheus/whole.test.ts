@@ -124,6 +124,14 @@ test("wherever Prometheus is started it takes OTLP, and the start of a series as
   }
 });
 
+test("wherever we say how to start Prometheus it keeps exemplars, and its data out of the tree", () => {
+  for (const name of ["README.md", "prometheus.yml", "prometheus.local.yml"]) {
+    const text = readFileSync(join(folder, name), "utf8");
+    assert.match(text, /--enable-feature=exemplar-storage\b/, name);
+    assert.match(text, /--storage\.tsdb\.path=\//, name);
+  }
+});
+
 test("no configuration listens on all interfaces", () => {
   for (const name of ["prometheus.yml", "prometheus.local.yml"]) {
     const text = readFileSync(join(folder, name), "utf8");
