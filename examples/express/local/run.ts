@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
@@ -8,7 +9,7 @@ export interface Running {
   /** What it writes to stdout, when it is piped. */
   readonly stdout: Readable | null;
   kill(osSignal: NodeJS.Signals): void;
-  /** Resolves with its exit code. */
+  /** Resolves with its exit code, or what a shell makes of the OS signal that ended it. */
   readonly ended: Promise<number>;
 }
 
@@ -24,8 +25,12 @@ export function run(file: string, env: NodeJS.ProcessEnv, stdout: "inherit" | "p
   return {
     stdout: child.stdout,
     kill: (osSignal) => void child.kill(osSignal),
-    ended: once(child, "exit").then(([code]) => (code as number | null) ?? 1),
+    ended: once(child, "exit").then(exitCodeOf),
   };
+}
+
+function exitCodeOf([code, osSignal]: unknown[]): number {
+  return osSignal === null ? (code as number) : 128 + constants.signals[osSignal as NodeJS.Signals];
 }
 
 /** The first line that it writes; an empty one when it has ended without. */
