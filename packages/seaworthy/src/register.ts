@@ -25,7 +25,15 @@ function onListen(message: unknown): void {
   serveZeroCode(server);
 }
 
+function arm(): void {
+  try {
+    (require("@seaworthy/telemetry/arm") as typeof Arm).armEarly();
+  } catch {
+    // Few of these processes have anything to do with us. In one that serves, telemetry says what is wrong.
+  }
+}
+
 if (isMainThread) {
   subscribe(listenChannel, onListen);
-  if (!isTelemetryOff(environment())) (require("@seaworthy/telemetry/arm") as typeof Arm).armEarly();
+  if (!isTelemetryOff(environment())) arm();
 }

@@ -29,7 +29,7 @@ export function applicationIn(folder: string): Application {
     hasInstalled: (packageName) => installed(packageName) !== undefined,
     folderOf(packageName) {
       const found = installed(packageName);
-      return found && fs().realpathSync(found);
+      return found && realPathOf(found);
     },
   };
 }
@@ -120,5 +120,21 @@ function above(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...above(parent)];
 }
 
-const exists = (path: string): boolean => fs().existsSync(path);
+/** What Node's permission model lets nobody read is as good as not there: asked for, it throws. */
+function exists(path: string): boolean {
+  try {
+    return fs().existsSync(path);
+  } catch {
+    return false;
+  }
+}
+
+function realPathOf(path: string): string {
+  try {
+    return fs().realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 const fs = (): typeof FileSystem => process.getBuiltinModule("node:fs");
