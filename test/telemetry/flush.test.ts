@@ -4,7 +4,7 @@ import type { Receiver } from "@seaworthy/otlp-receiver";
 import { ask } from "../harness/ask.ts";
 import type { RunningProcess } from "../harness/process.ts";
 import { insist } from "../process/fixture.ts";
-import { type Doors, deliveriesOf, openReceiver, reportOf, startService, whenStarted } from "./service.ts";
+import { type Doors, deliveriesOf, openReceiver, reportOf, startService, toldBy, whenStarted } from "./service.ts";
 import { textOf } from "./text-of.ts";
 
 interface Late {
@@ -79,6 +79,22 @@ describe("what is emitted late arrives", () => {
       [["done", receiver.spans()[0]?.traceId]],
     );
     assertAllArrived(receiver, service);
+  });
+
+  test("when what observes one metric never settles", async (t) => {
+    const receiver = await openReceiver(t);
+    const service = startService(t, "hangs.ts", receiver.url);
+    assert.deepEqual(await service.ended, { code: 0, signal: null }, service.stderr());
+    const valueOf = (metric: string): unknown =>
+      receiver
+        .metrics()
+        .findLast(({ name }) => name === metric)
+        ?.points.map(({ value }) => value);
+    assert.deepEqual([valueOf("orders.placed"), valueOf("pool.size"), valueOf("queue.depth")], [[3], [2], undefined]);
+    assertAllArrived(receiver, service);
+    const late = toldBy(service, "pipeline").filter(({ level }) => level !== "info");
+    assert.equal(late.length, 1, service.stderr());
+    assert.match(late[0]?.msg ?? "", /^What observes "queue\.depth" has not settled after \d\.\d s: /);
   });
 
   test("from a Collector that takes its time, as long as that is within the budget", async (t) => {

@@ -4,8 +4,8 @@ import { type PipelineCounts, type PipelineName, type Tally, itemNames } from ".
 /** A pipeline, as far as its end is concerned. */
 export interface Flushable {
   readonly tally: Tally;
-  /** Sends what is queued, and takes no more. */
-  shutdown(): Promise<void>;
+  /** Sends what is queued, and takes no more; it has so many milliseconds. */
+  shutdown(budgetMs: number): Promise<void>;
   /** Resolves when an export finds nobody at an endpoint that never answered: to wait any longer would be in vain. */
   whenHopeless?(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function flush(pipelines: Flushables, { clock, budgetMs, signal }: 
 
   const stop = async ({ tally, shutdown }: Flushable): Promise<void> => {
     // Fails as soon as one batch has failed; others may still be under way.
-    await shutdown().catch(() => {});
+    await shutdown(budgetMs).catch(() => {});
     await tally.whenIdle();
   };
   const ends = Object.values(pipelines).map((pipeline) =>

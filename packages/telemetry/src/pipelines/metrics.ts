@@ -10,6 +10,7 @@ import {
   type ViewOptions,
 } from "@opentelemetry/sdk-metrics";
 import { type Patience, countExports } from "./counted-exporter.ts";
+import type { LateCallbacks } from "./late-callbacks.ts";
 import type { Tally } from "./tally.ts";
 import type { Voice } from "./voice.ts";
 
@@ -30,6 +31,7 @@ export interface MetricsOptions {
   readonly onCollected: (collected: ResourceMetrics) => void;
   readonly tally: Tally;
   readonly voice: Voice;
+  readonly lateCallbacks: LateCallbacks;
   readonly patience?: Patience;
 }
 
@@ -41,7 +43,7 @@ export interface MetricsPipeline {
 
 /** Builds the pipeline of metrics, from the meter to the exporter. */
 export function createMetrics(options: MetricsOptions): MetricsPipeline {
-  const { resource, views, intervalMs, timeoutMs, exporter, tally, voice, patience } = options;
+  const { resource, views, intervalMs, timeoutMs, exporter, tally, voice, lateCallbacks, patience } = options;
   const push = (to: PushMetricExporter): MetricReader =>
     new PeriodicExportingMetricReader({
       exporter: to,
@@ -55,7 +57,10 @@ export function createMetrics(options: MetricsOptions): MetricsPipeline {
   const pushed = exporter && push(countExports(exporter, lookAndCount, accepting(tally), voice, patience));
   const readers = pushed ? [...options.readers, pushed] : [...options.readers];
   if (options.console) readers.push(push(new ConsoleMetricExporter()));
-  return { provider: new MeterProvider({ resource, views, readers }), pushed };
+  for (const reader of readers) lateCallbacks.watchReader(reader);
+  const provider = new MeterProvider({ resource, views, readers });
+  lateCallbacks.watchMeters(provider);
+  return { provider, pushed };
 }
 
 /** How many data points a collection has. */

@@ -11,6 +11,7 @@ import type { Destination, ExportEar } from "../exporters/otlp.ts";
 import { shownUrl } from "../exporters/shown-url.ts";
 import { type ScrapeSource, createScrapeSource } from "../prometheus/scrape-source.ts";
 import { type Flushable, type Flushables } from "./flush.ts";
+import { createLateCallbacks } from "./late-callbacks.ts";
 import { type LogsOptions, createLogs } from "./logs.ts";
 import { type MetricsOptions, type MetricsPipeline, createMetrics } from "./metrics.ts";
 import type { Patience } from "./counted-exporter.ts";
@@ -34,7 +35,10 @@ export interface PipelinePlans {
   readonly logs?: Plan<LogsOptions>;
 }
 
-type Plan<Options> = Omit<Options, "resource" | "exporter" | "selfMetrics" | "tally" | "voice" | "patience"> & {
+type Plan<Options> = Omit<
+  Options,
+  "resource" | "exporter" | "selfMetrics" | "tally" | "voice" | "lateCallbacks" | "patience"
+> & {
   /** Where it is sent; `undefined` for nowhere. */
   readonly destination: Destination | undefined;
 };
@@ -97,8 +101,11 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
   const metricExporter =
     metrics?.destination &&
     exporters.metrics(metrics.destination, metrics.exporterOptions, metricBooks && earOf(metricBooks));
+  const lateCallbacks = createLateCallbacks(clock, tell);
   const { provider: meterProvider, pushed } =
-    metrics && metricBooks ? createMetrics({ ...metrics, ...metricBooks, resource, exporter: metricExporter }) : none;
+    metrics && metricBooks
+      ? createMetrics({ ...metrics, ...metricBooks, resource, exporter: metricExporter, lateCallbacks })
+      : none;
   const scrapeSource =
     metrics?.answersScrapes && pushed
       ? createScrapeSource(() => pushed.collect({ timeoutMillis: scrapeTimeoutMs }))
@@ -144,9 +151,12 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
     if (!provider || !own) continue;
     flushables[name as PipelineName] = {
       tally: own.tally,
-      async shutdown() {
+      async shutdown(budgetMs) {
         isEnding = true;
-        if (provider === meterProvider) await scrapeSource?.freeze();
+        if (provider === meterProvider) {
+          lateCallbacks.hurry(budgetMs * collectingPart);
+          await scrapeSource?.freeze();
+        }
         await provider.shutdown();
       },
       whenHopeless() {
@@ -167,6 +177,7 @@ export function openPipelines(plans: PipelinePlans, clock: Clock, tell: Tell): P
       refusals[Symbol.dispose]();
       if (isEnding) return;
       isEnding = true;
+      lateCallbacks.hurry(0);
       for (const exporter of [traceExporter, metricExporter, logExporter]) if (exporter) exporter.export = sendNothing;
       for (const provider of [tracerProvider, meterProvider, loggerProvider]) provider?.shutdown().catch(() => {});
     },
@@ -192,6 +203,9 @@ interface BatchTimes {
 }
 
 const none: Partial<MetricsPipeline> = {};
+
+/** How much of a flush may go by with waiting for observable callbacks; the rest is for sending what there is. */
+const collectingPart = 1 / 3;
 
 /** How long an observable callback may keep a scrape waiting: half of Prometheus's own time-out. */
 const scrapeTimeoutMs = 5_000;
