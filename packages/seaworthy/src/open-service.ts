@@ -21,13 +21,14 @@ import { narrate } from "./narrate.ts";
 import type { StartOptions } from "./options.ts";
 import { probeServerOptions } from "./probe-server-options.ts";
 import type { Service } from "./service.ts";
+import { serviceNameIn } from "./service-name.ts";
 import { prepareTelemetry, routesOf } from "./telemetry.ts";
 
 /** Builds a service out of its life, its health and its doors. What can be refused is refused before anything opens. */
 export function openService(options: StartOptions, env: Readonly<NodeJS.ProcessEnv>): Service {
   const inKubernetes = env["KUBERNETES_SERVICE_HOST"] !== undefined;
   const prepared = prepareTelemetry(options, env);
-  const name = options.name ?? prepared?.serviceName ?? "unknown_service:node";
+  const name = options.name ?? prepared?.serviceName ?? serviceNameIn(env) ?? "unknown_service:node";
   const { probePaths, preStopPath } = options;
   const onAppPort: ProbeOptions = {
     ...(probePaths && { paths: probePaths }),

@@ -49,8 +49,9 @@ const log: Reader = {
 };
 
 /** Every option that the environment can set: the name of its variable, and how the variable reads. */
-const settings: Readonly<Record<string, readonly [variable: string, reader: Reader]>> = {
-  name: ["OTEL_SERVICE_NAME", text],
+const settings: Readonly<Record<string, readonly [variable: string, reader?: Reader]>> = {
+  // Telemetry reads that itself, as the specification has it.
+  name: ["OTEL_SERVICE_NAME"],
   gracePeriodMs: ["SEAWORTHY_GRACE_PERIOD_SECONDS", seconds],
   exitReserveMs: ["SEAWORTHY_EXIT_RESERVE_MS", milliseconds],
   stopTailMs: ["SEAWORTHY_STOP_TAIL_MS", milliseconds],
@@ -98,7 +99,7 @@ export function withEnvironment(options: StartOptions, environment: Readonly<Nod
   const merged: Record<string, unknown> = {};
   for (const [path, [variable, reader]] of Object.entries(settings)) {
     const value = environment[variable]?.trim() ?? "";
-    if (value === "" || isServiceLink(variable, value)) continue;
+    if (reader === undefined || value === "" || isServiceLink(variable, value)) continue;
     const [option = "", part] = path.split(".");
     const read = readVariable(variable, value, reader);
     merged[option] = part === undefined ? read : { ...(merged[option] as object | undefined), [part]: read };

@@ -6,7 +6,8 @@ import { seaworthyEnvironment, withEnvironment } from "../src/settings.ts";
 
 /** For each option: its variable, a text, and what the text means. */
 const readings: readonly [option: string, variable: string, text: string, options: StartOptions][] = [
-  ["name", "OTEL_SERVICE_NAME", "orders", { name: "orders" }],
+  // That it does is seen of a whole service.
+  ["name", "OTEL_SERVICE_NAME", "orders", {}],
   ["gracePeriodMs", "SEAWORTHY_GRACE_PERIOD_SECONDS", "45", { gracePeriodMs: 45_000 }],
   ["exitReserveMs", "SEAWORTHY_EXIT_RESERVE_MS", "500", { exitReserveMs: 500 }],
   ["stopTailMs", "SEAWORTHY_STOP_TAIL_MS", "0", { stopTailMs: 0 }],
@@ -116,9 +117,9 @@ describe("a variable", () => {
 
 describe("code", () => {
   test("wins over the environment, option by option", () => {
-    const environment = { OTEL_SERVICE_NAME: "from-outside", SEAWORTHY_LINGER_MS: "1", SEAWORTHY_PROBE_PORT: "1" };
-    assert.deepEqual(withEnvironment({ name: "orders", probePort: false }, environment), {
-      name: "orders",
+    const environment = { SEAWORTHY_LOG: "text", SEAWORTHY_LINGER_MS: "1", SEAWORTHY_PROBE_PORT: "1" };
+    assert.deepEqual(withEnvironment({ log: "json", probePort: false }, environment), {
+      log: "json",
       lingerMs: 1,
       probePort: false,
     });
@@ -137,9 +138,9 @@ describe("code", () => {
   });
 
   test("says nothing with undefined, at any depth", () => {
-    const options = { name: undefined, drainWindow: { minMs: undefined, maxMs: 3 } } as unknown as StartOptions;
-    assert.deepEqual(withEnvironment(options, { OTEL_SERVICE_NAME: "orders", SEAWORTHY_DRAIN_WINDOW_MIN_MS: "1" }), {
-      name: "orders",
+    const options = { log: undefined, drainWindow: { minMs: undefined, maxMs: 3 } } as unknown as StartOptions;
+    assert.deepEqual(withEnvironment(options, { SEAWORTHY_LOG: "json", SEAWORTHY_DRAIN_WINDOW_MIN_MS: "1" }), {
+      log: "json",
       drainWindow: { minMs: 1, maxMs: 3 },
     });
   });
