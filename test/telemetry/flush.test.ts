@@ -224,3 +224,36 @@ describe("a Collector that cannot be had never changes the exit code, and costs"
     assert.ok(stopMs(service) < generousMs, reportOf(service));
   });
 });
+
+describe("a process that calls process.exit()", () => {
+  for (const code of [0, 1]) {
+    test(`with ${code} is told what that leaves unsent`, async (t) => {
+      const receiver = await openReceiver(t);
+      const service = startService(t, "exits.ts", receiver.url, { args: ["busy", `${code}`] });
+      assert.deepEqual(await service.ended, { code, signal: null }, service.stderr());
+      assert.deepEqual(receiver.spans(), []);
+      assert.deepEqual(
+        toldBy(service, "drop").map(({ msg }) => msg),
+        [
+          `The process ends with ${code} and without a stop, which leaves 1 span, 2 log records and the metrics since the ` +
+            "last export unsent. Where it calls process.exit(), have it set process.exitCode instead, or await the " +
+            "service's stop() before.",
+        ],
+      );
+    });
+  }
+
+  for (const [how, title] of [
+    ["idle", "before it has recorded anything"],
+    ["stopped", "when it has stopped"],
+    ["by itself", "never, and sets process.exitCode instead"],
+  ] as const) {
+    test(`${title}, is told nothing`, async (t) => {
+      const receiver = await openReceiver(t);
+      const service = startService(t, "exits.ts", receiver.url, { args: [how, "3"] });
+      assert.deepEqual(await service.ended, { code: 3, signal: null }, service.stderr());
+      assert.equal(receiver.spans().length, how === "idle" ? 0 : 1);
+      assert.deepEqual(toldBy(service, "drop"), []);
+    });
+  }
+});

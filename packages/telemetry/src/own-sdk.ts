@@ -33,6 +33,7 @@ import { resourceOf } from "./resource-of.ts";
 import { listenToSdk } from "./sdk-diag.ts";
 import { flushAtStop } from "./stop-hook.ts";
 import { type Telemetry, noTelemetry } from "./telemetry.ts";
+import { tellUnsentAtExit } from "./unsent-at-exit.ts";
 
 /** The name of what is recorded by this package itself. */
 const scope = "seaworthy";
@@ -71,6 +72,8 @@ function attach(lifecycle: Lifecycle, identity: Identity, options: SettledOption
   const scrapes = scrapeReader ?? pipelines.scrapeSource;
   // First of all stop hooks, and so the last to run.
   attached.add(flushAtStop(lifecycle, { flushables, flushBudgetMs }));
+  const pushesMetrics = settings.exporters.metrics.includes("otlp");
+  attached.add(tellUnsentAtExit({ lifecycle, tallies, pushesMetrics, tell }));
 
   const contexts = createContextManager();
   const propagator = propagatorOf(settings);

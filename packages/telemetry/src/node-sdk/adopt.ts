@@ -12,6 +12,7 @@ import { createTally } from "../pipelines/tally.ts";
 import { recordFatals } from "../record-fatals.ts";
 import { flushAtStop } from "../stop-hook.ts";
 import { type Telemetry, noTelemetry } from "../telemetry.ts";
+import { tellUnsentAtExit } from "../unsent-at-exit.ts";
 import { keepBooks } from "./books.ts";
 import { lookAnew } from "./look-anew.ts";
 import { partsOf, providersOf } from "./parts.ts";
@@ -43,6 +44,7 @@ export function adoptSdk(lifecycle: Lifecycle, sdk: UserSdk, { health, flushBudg
     ? Object.fromEntries(Object.entries(books).map(([name, tally]) => [name, { tally, shutdown }]))
     : { traces: { tally: createTally(), shutdown } };
   attached.add(flushAtStop(lifecycle, { flushables, flushBudgetMs, isCounted: counted }));
+  attached.add(tellUnsentAtExit({ lifecycle, tallies: books, pushesMetrics: "metrics" in books, tell }));
 
   observeService(metrics.getMeter("seaworthy", version), lifecycle, health, attached);
   attached.add(recordFatals(logs.getLogger("seaworthy", version), lifecycle));
