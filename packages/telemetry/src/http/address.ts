@@ -22,6 +22,18 @@ function portAfter(text: string, colon: number): number | undefined {
 export const defaultPort = (scheme: string): number | undefined =>
   scheme === "https" ? 443 : scheme === "http" ? 80 : undefined;
 
+/** Whether a path is a whole URL, as it is in a request to a proxy. */
+export const isAbsolute = (path: string): boolean => /^https?:\/\//i.test(path);
+
+/** Host and port of a URL, which need not be one in all else. */
+export function addressIn(url: string): Address {
+  const [, scheme = "", authority = ""] = /^([a-z]+):\/\/([^/?#]*)/i.exec(url) ?? [];
+  const { host, port = defaultPort(scheme.toLowerCase()) } = parseAddress(
+    authority.slice(authority.lastIndexOf("@") + 1),
+  );
+  return { host, port };
+}
+
 /** What a proxy said of the request that it passed on. */
 export interface Forwarded {
   readonly client: string | undefined;

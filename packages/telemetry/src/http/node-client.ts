@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest as NodeRequest, IncomingMessage } from "node:http";
 import { type TextMapSetter, propagation } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
-import { defaultPort, parseAddress } from "./address.ts";
+import { addressIn, defaultPort, isAbsolute, parseAddress } from "./address.ts";
 import type { ClientExchange, ClientRecorder, ClientRequest } from "./client-exchanges.ts";
 import type { Contexts } from "./contexts.ts";
 import { emitInContext } from "./emit-in-context.ts";
@@ -67,14 +67,14 @@ export function followNodeClients(contexts: Contexts, recorder: ClientRecorder, 
 
 function describe(request: Request): ClientRequest {
   const { method, path, host, protocol, socketPath } = request;
+  if (isAbsolute(path)) return { method, url: path, ...addressIn(path) };
   const scheme = protocol === "https:" ? "https" : "http";
   const { host: named, port: written } = parseAddress(authorityOf(request) ?? hostHeaderOf(request) ?? host);
   // A header that names another host says nothing of the port.
   const port = (named === parseAddress(host).host ? written : undefined) ?? defaultPort(scheme);
   const authority = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   const suffix = port === defaultPort(scheme) ? "" : `:${port}`;
-  // Through a proxy the path is the whole URL already.
-  const url = /^https?:\/\//.test(path) ? path : `${scheme}://${authority}${suffix}${path}`;
+  const url = `${scheme}://${authority}${suffix}${path}`;
   if (socketPath) return { method, url, host: socketPath, port: undefined };
   return { method, url, host: parseAddress(host).host, port };
 }

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type Context, type TextMapSetter, propagation } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
-import { defaultPort, parseAddress } from "./address.ts";
+import { addressIn, isAbsolute } from "./address.ts";
 import type { ClientExchange, ClientRecorder, ClientRequest } from "./client-exchanges.ts";
 import type { Contexts } from "./contexts.ts";
 import type { Guard } from "./guard.ts";
@@ -87,8 +87,6 @@ const isNamed = (entry: unknown, name: string): boolean =>
   typeof entry === "string" && entry.length === name.length && entry.toLowerCase() === name.toLowerCase();
 
 function describe({ method, origin, path }: UndiciRequest): ClientRequest {
-  const base = String(origin).replace(/\/$/, "");
-  const [scheme = "http", authority = ""] = base.split("://", 2);
-  const { host, port = defaultPort(scheme) } = parseAddress(authority.slice(authority.lastIndexOf("@") + 1));
-  return { method, url: `${base}${path}`, host, port };
+  const url = isAbsolute(path) ? path : `${String(origin).replace(/\/$/, "")}${path}`;
+  return { method, url, ...addressIn(url) };
 }

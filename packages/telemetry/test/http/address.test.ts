@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ForwardingHeaders, parseAddress, readForwarded } from "../../src/http/address.ts";
+import { type ForwardingHeaders, addressIn, parseAddress, readForwarded } from "../../src/http/address.ts";
 
 for (const [text, host, port] of [
   ["example.com", "example.com", undefined],
@@ -13,6 +13,18 @@ for (const [text, host, port] of [
 ] as const) {
   test(`${text} is the host ${host} ${port ? `at port ${port}` : "without a port"}`, () => {
     assert.deepEqual(parseAddress(text), { host, port });
+  });
+}
+
+for (const [url, host, port] of [
+  ["http://example.com", "example.com", 80],
+  ["https://example.com/a?b=http://other:1#c", "example.com", 443],
+  ["HTTP://example.com?b", "example.com", 80],
+  ["http://user:pass@word@example.com:8080/@", "example.com", 8080],
+  ["https://[::1]:8443/", "::1", 8443],
+] as const) {
+  test(`${url} is at the host ${host} and port ${port}`, () => {
+    assert.deepEqual(addressIn(url), { host, port });
   });
 }
 

@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import { Agent as UndiciAgent, request as undiciRequest, fetch as undiciFetch } from "undici";
+import { Agent as UndiciAgent, ProxyAgent, request as undiciRequest, fetch as undiciFetch } from "undici";
 import { certificate } from "./certificate.ts";
 import { type Traced, contexts, listening, traced } from "./traced.ts";
 
@@ -304,6 +304,46 @@ test("an upgrade ends the span, and the connection goes on", async (t) => {
   assert.equal(span?.attributes["http.response.status_code"], 101);
   assert.equal(span?.attributes["error.type"], undefined);
 });
+
+/** Ways in which a request goes through a proxy without a tunnel. */
+const throughProxies: Readonly<Record<string, (proxy: string, url: string) => Promise<unknown>>> = {
+  "node:http": (proxy, url) => {
+    const { hostname, port } = new URL(proxy);
+    return send({ host: hostname, port, path: url, headers: { host: new URL(url).host } });
+  },
+  undici: async (proxy, url) => {
+    const dispatcher = new ProxyAgent({ uri: proxy, proxyTunnel: false });
+    const { body } = await undiciRequest(url, { dispatcher });
+    await body.text();
+    await dispatcher.close();
+  },
+};
+
+for (const [name, ask] of Object.entries(throughProxies)) {
+  test(`${name}: through a proxy it is said what was asked of whom behind it`, async (t) => {
+    const tracing = traceClients(t);
+    const targets: unknown[] = [];
+    const { origin, port } = await listening(t, (incoming, response) => {
+      targets.push(incoming.url);
+      response.end();
+    });
+    const urls = ["http://orders.example/7?sig=secret", "http://[::1]:8080/7"];
+    for (const url of urls) await ask(origin, url);
+    assert.ok(targets.every((target) => String(target).startsWith("http://")));
+    const spans = await tracing.ended(urls.length, SpanKind.CLIENT);
+    const told = spans.map(({ attributes: { "url.full": url, ...rest } }) => [
+      url,
+      rest["server.address"],
+      rest["server.port"],
+      rest["network.peer.address"],
+      rest["network.peer.port"],
+    ]);
+    assert.deepEqual(told, [
+      ["http://orders.example/7?sig=REDACTED", "orders.example", 80, "127.0.0.1", port],
+      ["http://[::1]:8080/7", "::1", 8080, "127.0.0.1", port],
+    ]);
+  });
+}
 
 test("a redirect that fetch follows is a request of its own", async (t) => {
   const tracing = traceClients(t);
