@@ -20,7 +20,8 @@ import type { Peer } from "./server-attributes.ts";
 /** What a client asks for. */
 export interface ClientRequest {
   readonly method: string;
-  readonly url: string;
+  /** Undefined where what is asked for has none. */
+  readonly url: string | undefined;
   readonly host: string;
   readonly port: number | undefined;
 }
@@ -101,8 +102,8 @@ function attributesOf({ method, url, host, port }: ClientRequest, number: number
   const attributes: Attributes = {
     [names.method]: methods.nameOf(number),
     [names.serverAddress]: host,
-    [names.urlFull]: redactUrl(url),
   };
+  if (url !== undefined) attributes[names.urlFull] = redactUrl(url);
   if (port !== undefined) attributes[names.serverPort] = port;
   if (methods.isOther(number)) attributes[names.methodOriginal] = method;
   return attributes;

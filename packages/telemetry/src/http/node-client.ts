@@ -74,7 +74,8 @@ function describe(request: Request): ClientRequest {
   const port = (named === parseAddress(host).host ? written : undefined) ?? defaultPort(scheme);
   const authority = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   const suffix = port === defaultPort(scheme) ? "" : `:${port}`;
-  const url = `${scheme}://${authority}${suffix}${path}`;
+  // What CONNECT asks for is no resource of this host, and `*`, by which OPTIONS asks for the whole of it, is no path.
+  const url = method === "CONNECT" ? undefined : `${scheme}://${authority}${suffix}${path.startsWith("/") ? path : ""}`;
   if (socketPath) return { method, url, host: socketPath, port: undefined };
   return { method, url, host: parseAddress(host).host, port };
 }

@@ -345,6 +345,24 @@ for (const [name, ask] of Object.entries(throughProxies)) {
   });
 }
 
+test("what is asked for by no path is told without one", async (t) => {
+  const tracing = traceClients(t);
+  const { origin, port, server } = await listening(t, echo);
+  server.on("connect", (_request, socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n"));
+  await send({ port, host: "127.0.0.1", method: "OPTIONS", path: "*" });
+  const [, tunnel] = (await once(
+    request({ port, host: "127.0.0.1", method: "CONNECT", path: "orders.example:443" }).end(),
+    "connect",
+  )) as [IncomingMessage, Socket];
+  tunnel.destroy();
+  const spans = await tracing.ended(2, SpanKind.CLIENT);
+  const told = spans.map(({ name, attributes }) => [name, attributes["url.full"], attributes["server.port"]]);
+  assert.deepEqual(told, [
+    ["OPTIONS", origin, port],
+    ["CONNECT", undefined, port],
+  ]);
+});
+
 test("a redirect that fetch follows is a request of its own", async (t) => {
   const tracing = traceClients(t);
   const { origin } = await listening(t, (incoming, response) => {
