@@ -6,9 +6,9 @@ import { type Packed, type Tarball, packAll } from "./pack.ts";
 const limits: Record<string, number> = {
   "@seaworthy/lifecycle": 70,
   "@seaworthy/health": 80,
-  "@seaworthy/http": 84,
+  "@seaworthy/http": 86,
   "@seaworthy/telemetry": 780,
-  seaworthy: 40,
+  seaworthy: 42,
 };
 
 /** What may come with each of them from elsewhere. */
