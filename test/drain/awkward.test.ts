@@ -20,6 +20,21 @@ const answer = (_request: unknown, response: ServerResponse): void => void respo
 const halfOfABody = "POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n01234";
 const halfOfHeaders = "GET /orders HTTP/1.1\r\nHost: x\r\nX-Slow: ";
 
+/** A client whose request is answered while the service stops, with half of its body still to come. */
+async function answeredEarly(t: TestContext, transport: Transport) {
+  const { lifecycle, clock } = budgeted(t);
+  const held = holdRequests();
+  const { server, port } = await serve(t, transport, held.listener);
+  const client = talk(t, await transport.connect(port));
+  client.socket.allowHalfOpen = true;
+  client.send(halfOfABody);
+  await held.whenHeld(1);
+  const stopped = lifecycle.stop();
+  await until(() => !server.listening);
+  held.release();
+  return { lifecycle, clock, server, client, stopped };
+}
+
 for (const transport of [plain, encrypted()]) {
   describe(`a client over ${transport.scheme}`, { timeout: longMs }, () => {
     test("that never finishes its body is cut with the drain budget, and named", async (t) => {
@@ -41,16 +56,7 @@ for (const transport of [plain, encrypted()]) {
     });
 
     test("that was answered before it finished its body holds nothing up", async (t) => {
-      const { lifecycle, clock } = budgeted(t);
-      const held = holdRequests();
-      const { server, port } = await serve(t, transport, held.listener);
-      const client = talk(t, await transport.connect(port));
-      client.socket.allowHalfOpen = true;
-      client.send(halfOfABody);
-      await held.whenHeld(1);
-      const stopped = lifecycle.stop();
-      await until(() => !server.listening);
-      held.release();
+      const { lifecycle, clock, client, stopped } = await answeredEarly(t, transport);
       assert.equal((await client.answers(1))[0]?.connection, "close");
       await until(() => lifecycle.inFlight.count() === 0);
       await clock.advance(250);
@@ -60,16 +66,7 @@ for (const transport of [plain, encrypted()]) {
     });
 
     test("that is still sending its body when it is answered may send the rest", async (t) => {
-      const { lifecycle, clock } = budgeted(t);
-      const held = holdRequests();
-      const { server, port } = await serve(t, transport, held.listener);
-      const client = talk(t, await transport.connect(port));
-      client.socket.allowHalfOpen = true;
-      client.send(halfOfABody);
-      await held.whenHeld(1);
-      const stopped = lifecycle.stop();
-      await until(() => !server.listening);
-      held.release();
+      const { clock, server, client, stopped } = await answeredEarly(t, transport);
       assert.equal(await client.ended, "in order");
       assert.deepEqual(await client.answers(1), [{ status: 200, connection: "close", body: "done" }]);
       await clock.advance(249);
